@@ -1,0 +1,151 @@
+/**
+ * Kernels as data, and the cache of compiled pipelines.
+ *
+ * A kernel is an entry point of a `.wgsl` file with named bindings in `@group(0)` (numbered in the
+ * order of the table) and a `Params` uniform at `@group(1) @binding(0)`. A `texel` binding `x` is not
+ * declared in the file, which calls `load_x(i) -> vec4f` instead: the declaration is added
+ * here, as a storage texture or as a storage buffer, whichever is fast on the adapter.
+ *
+ * @module
+ */
+import texelBuffer from "../../shaders/lib/texel_buffer.wgsl" with { type: "text" };
+import texelTexture from "../../shaders/lib/texel_texture.wgsl" with { type: "text" };
+import type { Gpu } from "./device.ts";
+
+/** How a kernel uses a tensor. */
+export type Access = "read" | "read_write" | "texel";
+/** Type of a member of `Params`. */
+export type ScalarType = "u32" | "i32" | "f32";
+/** Named bindings, in binding order. */
+export type Bindings = Readonly<Record<string, Access>>;
+/** Named parameters, in the order of the `Params` struct. */
+export type Params = Readonly<Record<string, ScalarType>>;
+
+/** Description of a kernel. */
+export interface Kernel<B extends Bindings = Bindings, P extends Params = Params> {
+  /** `folder/file#entry`, used in messages and profiles. */
+  readonly label: string;
+  /** Text of the `.wgsl` file. */
+  readonly source: string;
+  /** Texts of `shaders/lib` appended to it. */
+  readonly snippets?: readonly string[];
+  /** Name of the entry point. */
+  readonly entryPoint: string;
+  /** Tensors, in binding order. */
+  readonly bindings: B;
+  /** Members of `Params`, in order. */
+  readonly params: P;
+  /** Values of `override` constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Invocations of a workgroup; passed as the override `WORKGROUP` where the file has one. Default 64. */
+  readonly workgroup?: number;
+}
+
+/** Describes a kernel; compiles nothing. */
+export function defineKernel<const B extends Bindings, const P extends Params>(
+  kernel: Kernel<B, P>,
+): Kernel<B, P> {
+  return kernel;
+}
+
+/** A compiled kernel. */
+export interface Compiled {
+  /** The pipeline. */
+  readonly pipeline: GPUComputePipeline;
+  /** Layout of group 0. */
+  readonly layout: GPUBindGroupLayout;
+  /** Bytes of the uniform block. */
+  readonly paramBytes: number;
+}
+
+/** `camelCase` to `snake_case`, the spelling of the same name in WGSL. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Complete WGSL of a kernel: its file, then the snippets, then the texel bindings. */
+export function kernelText(kernel: Kernel, texelReads: boolean): string {
+  const template = texelReads ? texelTexture : texelBuffer;
+  const parts = [kernel.source, ...(kernel.snippets ?? [])];
+  Object.entries(kernel.bindings).forEach(([name, access], i) => {
+    if (access !== "texel") return;
+    parts.push(template.replaceAll("NAME", snakeCase(name)).replaceAll("INDEX", String(i)));
+  });
+  return parts.join("\n");
+}
+
+/** Bytes of a `Params` block: 4 a member, rounded up to 16. */
+export function paramBytes(params: Params): number {
+  return Math.max(16, Math.ceil(Object.keys(params).length * 4 / 16) * 16);
+}
+
+/** Pipelines of one device, each compiled once. */
+export class PipelineCache {
+  #gpu: Gpu;
+  #compiled = new Map<string, Compiled>();
+  #modules = new Map<string, GPUShaderModule>();
+  #paramLayout: GPUBindGroupLayout;
+
+  /** Creates an empty cache. */
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    this.#paramLayout = gpu.device.createBindGroupLayout({
+      label: "params",
+      entries: [{
+        binding: 0,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: "uniform", hasDynamicOffset: true },
+      }],
+    });
+  }
+
+  /** Layout of group 1, common to all kernels. */
+  get paramLayout(): GPUBindGroupLayout {
+    return this.#paramLayout;
+  }
+
+  /** Number of pipelines compiled so far. */
+  get size(): number {
+    return this.#compiled.size;
+  }
+
+  /** The pipeline of a kernel. Compile messages surface at the next `settle` or `read`. */
+  get(kernel: Kernel): Compiled {
+    const constants: Record<string, number> = { ...kernel.constants };
+    if (/override\s+WORKGROUP\b/.test(kernel.source)) constants.WORKGROUP = kernel.workgroup ?? 64;
+    const key = `${kernel.label} ${JSON.stringify(constants)}`;
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    const { device, profile } = this.#gpu;
+    const text = kernelText(kernel, profile.texelReads);
+    let module = this.#modules.get(text);
+    if (module === undefined) {
+      module = device.createShaderModule({ label: kernel.label, code: text });
+      this.#modules.set(text, module);
+      this.#gpu.watchModule(kernel.label, module);
+    }
+    const layout = device.createBindGroupLayout({
+      label: kernel.label,
+      entries: Object.values(kernel.bindings).map((access, binding) => {
+        const visibility = GPUShaderStage.COMPUTE;
+        if (access === "texel" && profile.texelReads) {
+          const storageTexture = { format: "rgba32float", access: "read-only" } as const;
+          return { binding, visibility, storageTexture };
+        }
+        const type = access === "read_write" ? "storage" : "read-only-storage";
+        return { binding, visibility, buffer: { type } } as GPUBindGroupLayoutEntry;
+      }),
+    });
+    const pipeline = device.createComputePipeline({
+      label: key,
+      layout: device.createPipelineLayout({
+        label: kernel.label,
+        bindGroupLayouts: [layout, this.#paramLayout],
+      }),
+      compute: { module, entryPoint: kernel.entryPoint, constants },
+    });
+    const compiled = { pipeline, layout, paramBytes: paramBytes(kernel.params) };
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { GpuLimitError, ShaderCompileError, ShapeError } from "../../src/errors.ts";
+import { defineKernel, type Kernel } from "../../src/gpu/kernel.ts";
+import { Plan } from "../../src/gpu/plan.ts";
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import { assertClose, randomValues } from "../support/close.ts";
+import { poisoned, withGpu } from "../support/device.ts";
+
+const source = /* wgsl */ `
+override WORKGROUP: u32 = 64;
+struct Params { count: u32, factor: f32 }
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> params: Params;
+@compute @workgroup_size(WORKGROUP)
+fn forward(@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_index) l: u32,
+           @builtin(num_workgroups) n: vec3u) {
+  let i = linear_index(w, l, n, WORKGROUP);
+  if (i < params.count) { y[i] = params.factor * load_x(i); }
+}`;
+
+const scale: Kernel<
+  { readonly x: "texel"; readonly y: "read_write" },
+  { readonly count: "u32"; readonly factor: "f32" }
+> = defineKernel({
+  label: "test/scale#forward",
+  source,
+  snippets: [index],
+  entryPoint: "forward",
+  bindings: { x: "texel", y: "read_write" },
+  params: { count: "u32", factor: "f32" },
+});
+
+for (const texelReads of [true, false]) {
+  Deno.test(`plan replays, chains and updates parameters (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu, keep) => {
+      for (const n of [4, 4100, 70000]) {
+        const values = randomValues(n, n);
+        const x = keep(gpu.tensor("x", [n], values));
+        const y = keep(poisoned(gpu, "y", [n])), z = keep(poisoned(gpu, "z", [n]));
+        using plan = new Plan(gpu, "test");
+        plan.run(scale, { x, y }, { count: n / 4, factor: 2 }, n / 4);
+        const second = plan.run(scale, { x: y, y: z }, { count: n / 4, factor: 3 }, n / 4);
+        plan.submit();
+        assertClose("z", await gpu.read(z), values.map((v) => 6 * v), 1e-6);
+        second.update({ factor: -1 });
+        plan.submit();
+        assertClose("z", await gpu.read(z), values.map((v) => -2 * v), 1e-6);
+        const bytes = gpu.arena.reservedBytes;
+        plan.submit();
+        await gpu.settle();
+        assert.equal(gpu.arena.reservedBytes, bytes);
+      }
+    }, { texelReads }));
+}
+
+Deno.test("plan times every kernel and reports progress while compiling", () =>
+  withGpu(async (gpu, keep) => {
+    const x = keep(gpu.tensor("x", [64], randomValues(64, 1)));
+    const y = keep(poisoned(gpu, "y", [64]));
+    using plan = new Plan(gpu, "test");
+    plan.run(scale, { x, y }, { count: 16, factor: 1 }, 16);
+    const labels: string[] = [];
+    await plan.submitCompiling((_done, _all, label) => labels.push(label));
+    assert.deepEqual(labels, ["test/scale#forward", ""]);
+    const times = await plan.time();
+    assert.equal(times.find((t) => t.label === "test/scale#forward")?.calls, 1);
+  }));
+
+Deno.test("gpu reports bad WGSL with kernel label and line", async () => {
+  await assert.rejects(
+    withGpu(async (gpu, keep) => {
+      const x = keep(gpu.tensor("x", [64]));
+      const y = keep(gpu.tensor("y", [64]));
+      using plan = new Plan(gpu, "test");
+      const broken = { ...scale, label: "test/broken", source: source.replace("vec4f>", "vec9f>") };
+      plan.run(broken, { x, y }, { count: 16, factor: 1 }, 16);
+      plan.submit();
+      await gpu.settle();
+    }),
+    (error: Error) =>
+      (error instanceof ShaderCompileError && /test\/broken: 4:/.test(error.message)) ||
+      /test\/broken/.test(error.message),
+  );
+});
+
+Deno.test("arena refuses what exceeds a binding and reuses what was released", () =>
+  withGpu((gpu) => {
+    assert.throws(() => gpu.arena.allocate("huge", [2 ** 20, 2 ** 12]), GpuLimitError);
+    const a = gpu.arena.allocate("a", [1000]);
+    const { buffer } = a;
+    gpu.arena.release(a);
+    assert.throws(() => a.buffer, ReferenceError);
+    const b = gpu.arena.allocate("b", [1000]);
+    assert.equal(b.buffer, buffer);
+    assert.throws(() => gpu.write(b, new Float32Array(1001)), ShapeError);
+    gpu.arena.release(b);
+    return Promise.resolve();
+  }));
