@@ -211,7 +211,7 @@ export function applyOverrides<T extends object>(
   fields: Readonly<Record<keyof T, FieldSpec>>,
   overrides: Readonly<Record<string, unknown>>,
 ): T {
-  const result: Record<string, unknown> = Object.assign({}, defaults);
+  const result: Record<string, unknown> = Object.fromEntries(Object.entries(defaults));
   for (const [name, value] of Object.entries(overrides)) {
     if (value === undefined) continue;
     const spec = (fields as Record<string, FieldSpec>)[name];

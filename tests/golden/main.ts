@@ -1,0 +1,101 @@
+/**
+ * Runs golden cases: numbers of the original system against ours.
+ *
+ *   deno task golden DIR [--slow] [--only WORD] [--accelerator auto|gpu|cpu]
+ *
+ * Prints one line a case (worst error relative to its tolerance, where) and `N passed, N failed`.
+ */
+import { parseArgs } from "node:util";
+import { join } from "node:path";
+import type { NdArray } from "../../src/array.ts";
+import type { Accelerator } from "../../src/gpu/device.ts";
+import { FileSource } from "../../src/commands/files.ts";
+import { openGpu, Terminal } from "../../src/commands/host.ts";
+import { openNpz } from "../../src/io/npz.ts";
+import type { CheckResult } from "./check.ts";
+import { type GoldenCase, type GoldenContext, KINDS } from "./kinds.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    slow: { type: "boolean" },
+    only: { type: "string" },
+    accelerator: { type: "string", default: "auto" },
+  },
+});
+if (positionals.length !== 1) {
+  console.error("usage: deno task golden DIR [--slow] [--only WORD]");
+  Deno.exit(2);
+}
+const folder = positionals[0];
+let cases: GoldenCase[];
+try {
+  const list = JSON.parse(await Deno.readTextFile(join(folder, "cases.json")));
+  if (list.format !== "ptychogpu-golden/1") throw new Error(`unknown format ${list.format}`);
+  cases = list.cases;
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(`error: Cannot read ${join(folder, "cases.json")}: ${text}`);
+  Deno.exit(2);
+}
+
+async function read(file: string): Promise<Map<string, NdArray>> {
+  using source = await FileSource.open(join(folder, file));
+  const npz = await openNpz(source);
+  const arrays = new Map<string, NdArray>();
+  for (const key of npz.keys) arrays.set(key, await npz.read(key));
+  return arrays;
+}
+
+using gpu = await openGpu(
+  { accelerator: values.accelerator as Accelerator },
+  new Terminal({}),
+);
+let passed = 0, failed = 0, skipped = 0;
+for (const item of cases) {
+  if (values.only !== undefined && !item.name.includes(values.only) && item.kind !== values.only) {
+    continue;
+  }
+  if (item.slow === true && values.slow !== true) {
+    console.log(`skip  ${item.name} (needs --slow)`);
+    skipped++;
+    continue;
+  }
+  const context: GoldenContext = { gpu, read, ...item };
+  const start = performance.now();
+  try {
+    const kind = KINDS[item.kind];
+    if (kind === undefined) throw new Error(`there is no runner for kind ${item.kind}`);
+    const results = await kind(context);
+    const worst = worstOf(results);
+    const good = results.length > 0 && worst.ratio <= 1;
+    if (good) passed++;
+    else failed++;
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(
+      `${good ? "pass" : "FAIL"}  ${item.name} [${item.kind}]: worst ${worst.result.name} ` +
+        `${worst.result.error.toExponential(2)} of ${worst.result.tolerance} ` +
+        `(${results.length} checks, ${seconds} s)`,
+    );
+    if (!good) {
+      for (const r of results.filter((r) => !(r.error <= r.tolerance))) {
+        console.log(`      ${r.name}: ${r.error.toExponential(3)} exceeds ${r.tolerance}`);
+      }
+    }
+  } catch (error) {
+    failed++;
+    console.log(`FAIL  ${item.name} [${item.kind}]: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function worstOf(results: readonly CheckResult[]): { result: CheckResult; ratio: number } {
+  let result: CheckResult = { name: "nothing was checked", error: Infinity, tolerance: 0 };
+  let ratio = -1;
+  for (const r of results) {
+    const q = Number.isNaN(r.error) ? Infinity : r.error / Math.max(r.tolerance, 1e-300);
+    if (q > ratio) [result, ratio] = [r, q];
+  }
+  return { result, ratio: ratio < 0 ? Infinity : ratio };
+}
