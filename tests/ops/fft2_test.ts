@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { ShapeError } from "../../src/errors.ts";
+import { Plan } from "../../src/gpu/plan.ts";
+import { FFT_SIZES, recordFft2 } from "../../src/ops/fft2.ts";
+import { fft2Reference } from "../reference/fft.ts";
+import { assertAdjoint, assertClose, randomValues } from "../support/close.ts";
+import { poisoned, withGpu } from "../support/device.ts";
+
+for (const texelReads of [true, false]) {
+  Deno.test(`fft2 agrees with the definition (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu, keep) => {
+      for (const [batch, size] of [[1, 16], [3, 32], [5, 64], [1, 128]]) {
+        const shape = [batch, size, size, 2];
+        const values = randomValues(batch * size * size * 2, size);
+        const x = keep(gpu.tensor("x", shape, values));
+        const y = keep(poisoned(gpu, "y", shape)), z = keep(poisoned(gpu, "z", shape));
+        using plan = new Plan(gpu, "fft");
+        recordFft2(plan, x, y, batch, size);
+        recordFft2(plan, x, z, batch, size, true);
+        plan.submit();
+        assertClose(`fft ${size}`, await gpu.read(y), fft2Reference(values, batch, size), 1e-6);
+        assertClose(
+          `inverse ${size}`,
+          await gpu.read(z),
+          fft2Reference(values, batch, size, true),
+          1e-6,
+        );
+      }
+    }, { texelReads }));
+}
+
+Deno.test("fft2 of every size is undone by its inverse, in place, and is unitary", () =>
+  withGpu(async (gpu, keep) => {
+    for (const size of FFT_SIZES) {
+      const shape = [2, size, size, 2], count = 4 * size * size;
+      const values = randomValues(count, size), other = randomValues(count, size + 1);
+      const x = keep(gpu.tensor("x", shape, values)), w = keep(gpu.tensor("w", shape, other));
+      const y = keep(poisoned(gpu, "y", shape)), scratch = keep(poisoned(gpu, "scratch", shape));
+      using plan = new Plan(gpu, "fft");
+      recordFft2(plan, x, y, 2, size, false, scratch);
+      recordFft2(plan, w, w, 2, size, true);
+      plan.submit();
+      assertAdjoint("fft2", values, await gpu.read(y), other, await gpu.read(w), 1e-6);
+      using back = new Plan(gpu, "inverse");
+      recordFft2(back, y, y, 2, size, true);
+      back.submit();
+      assertClose(`round trip ${size}`, await gpu.read(y), values, 1e-6);
+    }
+  }));
+
+Deno.test("fft2 of a single bright pixel is a plane wave at every supported size", () =>
+  withGpu(async (gpu, keep) => {
+    for (const size of FFT_SIZES) {
+      const values = new Float32Array(2 * size * size), [row, column] = [3, size - 2];
+      values[2 * (row * size + column)] = size;
+      const x = keep(gpu.tensor("x", [1, size, size, 2], values));
+      using plan = new Plan(gpu, "fft");
+      recordFft2(plan, x, x, 1, size);
+      plan.submit();
+      const expected = new Float64Array(values.length);
+      for (let v = 0; v < size; v++) {
+        for (let u = 0; u < size; u++) {
+          const phase = -2 * Math.PI * ((v * row + u * column) % size) / size;
+          expected[2 * (v * size + u)] = Math.cos(phase);
+          expected[2 * (v * size + u) + 1] = Math.sin(phase);
+        }
+      }
+      assertClose(`wave ${size}`, await gpu.read(x), expected, 1e-6);
+    }
+  }));
+
+Deno.test("fft2 refuses sizes it cannot transform", () =>
+  withGpu((gpu, keep) => {
+    const x = keep(gpu.tensor("x", [1, 48, 48, 2]));
+    using plan = new Plan(gpu, "fft");
+    assert.throws(
+      () => recordFft2(plan, x, x, 1, 48),
+      (e: Error) => e instanceof ShapeError && /48 x 48.*16, 32, 64, 128, 256, 512/.test(e.message),
+    );
+    assert.throws(() => recordFft2(plan, x, x, 1, 64), ShapeError);
+    return Promise.resolve();
+  }));
