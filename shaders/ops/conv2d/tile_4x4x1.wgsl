@@ -1,0 +1,108 @@
+// Direct 3 x 3 convolution of planes, stride 1, zero padding: forward, and with transposed weights the
+// gradient with respect to the input. One invocation makes 4 columns x 4 rows of 1 output channel(s).
+//   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
+//   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
+//   mask    like output: with MASK the result is zeroed where mask <= 0
+//   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
+// Height is a multiple of 4. Emitted by generate.ts: change that file.
+override WORKGROUP: u32 = 64;
+const BIAS = 1u;
+const RELU = 2u;
+const MASK = 4u;
+struct Params {
+  input_channels: u32, first_channel: u32, channels: u32,
+  output_channels: u32, first_output: u32, outputs: u32,
+  weights: u32, weight_row: u32, bias: u32,
+  height: u32, width4: u32, tiles_y: u32, tiles: u32, mode: u32,
+}
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+fn finish(sum: vec4f, bias: f32, i: u32) -> vec4f {
+  var v = sum + vec4f(bias);
+  if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
+  if ((params.mode & MASK) != 0u) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
+  return v;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
+  let t = (wid.z * groups.y + wid.y) * WORKGROUP + lid;
+  if (t >= params.tiles) { return; }
+  let k0 = wid.x * 1u;
+  let x4 = t % params.width4;
+  let y0 = (t / params.width4) % params.tiles_y * 4u;
+  let n = t / (params.width4 * params.tiles_y);
+  let plane = params.height * params.width4;
+  let left = x4 > 0u;
+  let right = x4 + 1u < params.width4;
+  let above = y0 > 0u;
+  let below = y0 + 4u < params.height;
+  var s0_0 = vec4f(0.0); var s0_1 = vec4f(0.0); var s0_2 = vec4f(0.0); var s0_3 = vec4f(0.0);
+  // Row above the tile; outside the image it wraps around and is masked by `above`.
+  var x = (n * params.input_channels + params.first_channel) * plane + y0 * params.width4 + x4 - params.width4;
+  var w = params.weights + k0 / 4u;
+  for (var c = 0u; c < params.channels; c++) {
+    let i0 = x + 0u * params.width4;
+    let l0 = select(0.0, load_input(i0 - 1u).w, left && above);
+    let b0 = select(vec4f(0.0), load_input(i0), above);
+    let e0 = select(0.0, load_input(i0 + 1u).x, right && above);
+    let a0 = vec4f(l0, b0.xyz);
+    let c0 = vec4f(b0.yzw, e0);
+    let i1 = x + 1u * params.width4;
+    let l1 = select(0.0, load_input(i1 - 1u).w, left);
+    let b1 = load_input(i1);
+    let e1 = select(0.0, load_input(i1 + 1u).x, right);
+    let a1 = vec4f(l1, b1.xyz);
+    let c1 = vec4f(b1.yzw, e1);
+    let i2 = x + 2u * params.width4;
+    let l2 = select(0.0, load_input(i2 - 1u).w, left);
+    let b2 = load_input(i2);
+    let e2 = select(0.0, load_input(i2 + 1u).x, right);
+    let a2 = vec4f(l2, b2.xyz);
+    let c2 = vec4f(b2.yzw, e2);
+    let i3 = x + 3u * params.width4;
+    let l3 = select(0.0, load_input(i3 - 1u).w, left);
+    let b3 = load_input(i3);
+    let e3 = select(0.0, load_input(i3 + 1u).x, right);
+    let a3 = vec4f(l3, b3.xyz);
+    let c3 = vec4f(b3.yzw, e3);
+    let i4 = x + 4u * params.width4;
+    let l4 = select(0.0, load_input(i4 - 1u).w, left);
+    let b4 = load_input(i4);
+    let e4 = select(0.0, load_input(i4 + 1u).x, right);
+    let a4 = vec4f(l4, b4.xyz);
+    let c4 = vec4f(b4.yzw, e4);
+    let i5 = x + 5u * params.width4;
+    let l5 = select(0.0, load_input(i5 - 1u).w, left && below);
+    let b5 = select(vec4f(0.0), load_input(i5), below);
+    let e5 = select(0.0, load_input(i5 + 1u).x, right && below);
+    let a5 = vec4f(l5, b5.xyz);
+    let c5 = vec4f(b5.yzw, e5);
+    let w0_0 = load_weights(w + 0u * params.weight_row + 0u);
+    let w0_1 = load_weights(w + 1u * params.weight_row + 0u);
+    let w0_2 = load_weights(w + 2u * params.weight_row + 0u);
+    let w0_3 = load_weights(w + 3u * params.weight_row + 0u);
+    let w0_4 = load_weights(w + 4u * params.weight_row + 0u);
+    let w0_5 = load_weights(w + 5u * params.weight_row + 0u);
+    let w0_6 = load_weights(w + 6u * params.weight_row + 0u);
+    let w0_7 = load_weights(w + 7u * params.weight_row + 0u);
+    let w0_8 = load_weights(w + 8u * params.weight_row + 0u);
+    s0_0 = fma(vec4f(w0_8.x), c2, fma(vec4f(w0_7.x), b2, fma(vec4f(w0_6.x), a2, fma(vec4f(w0_5.x), c1, fma(vec4f(w0_4.x), b1, fma(vec4f(w0_3.x), a1, fma(vec4f(w0_2.x), c0, fma(vec4f(w0_1.x), b0, fma(vec4f(w0_0.x), a0, s0_0)))))))));
+    s0_1 = fma(vec4f(w0_8.x), c3, fma(vec4f(w0_7.x), b3, fma(vec4f(w0_6.x), a3, fma(vec4f(w0_5.x), c2, fma(vec4f(w0_4.x), b2, fma(vec4f(w0_3.x), a2, fma(vec4f(w0_2.x), c1, fma(vec4f(w0_1.x), b1, fma(vec4f(w0_0.x), a1, s0_1)))))))));
+    s0_2 = fma(vec4f(w0_8.x), c4, fma(vec4f(w0_7.x), b4, fma(vec4f(w0_6.x), a4, fma(vec4f(w0_5.x), c3, fma(vec4f(w0_4.x), b3, fma(vec4f(w0_3.x), a3, fma(vec4f(w0_2.x), c2, fma(vec4f(w0_1.x), b2, fma(vec4f(w0_0.x), a2, s0_2)))))))));
+    s0_3 = fma(vec4f(w0_8.x), c5, fma(vec4f(w0_7.x), b5, fma(vec4f(w0_6.x), a5, fma(vec4f(w0_5.x), c4, fma(vec4f(w0_4.x), b4, fma(vec4f(w0_3.x), a4, fma(vec4f(w0_2.x), c3, fma(vec4f(w0_1.x), b3, fma(vec4f(w0_0.x), a3, s0_3)))))))));
+    x += plane;
+    w += 9u * params.weight_row;
+  }
+  var bias0 = vec4f(0.0);
+  if ((params.mode & BIAS) != 0u) { bias0 = load_weights(params.bias + k0 / 4u + 0u); }
+  var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
+  if (k0 + 0u < params.outputs) {
+    output[o + 0u * params.width4] = finish(s0_0, bias0.x, o + 0u * params.width4);
+    output[o + 1u * params.width4] = finish(s0_1, bias0.x, o + 1u * params.width4);
+    output[o + 2u * params.width4] = finish(s0_2, bias0.x, o + 2u * params.width4);
+    output[o + 3u * params.width4] = finish(s0_3, bias0.x, o + 3u * params.width4);
+  }
+  o += plane;
+}

@@ -1,0 +1,152 @@
+/**
+ * Convolution 3 x 3, stride 1, zero padding, with bias and ReLU, and its gradients.
+ *
+ * output[b,k,y,x] = bias[k] + sum over c,i,j of weight[k,c,i,j] input[b,c,y+i-1,x+j-1]
+ *
+ * @module
+ */
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import repackSource from "../../shaders/ops/repack.wgsl" with { type: "text" };
+import { ShapeError } from "../errors.ts";
+import { defineKernel } from "../gpu/kernel.ts";
+import type { Plan } from "../gpu/plan.ts";
+import {
+  checkPlane,
+  recordConvolution,
+  recordWeightGradient,
+  type TileFamily,
+} from "./conv2d_plan.ts";
+import type { Graph, Value } from "./graph.ts";
+import { type Parameter, type ParameterStore, roundUp4 } from "./parameters.ts";
+
+const transposeTaps = defineKernel({
+  label: "ops/repack#transpose_taps",
+  source: repackSource,
+  snippets: [index],
+  entryPoint: "transpose_taps",
+  bindings: { weights: "read", transposed: "read_write" },
+  params: {
+    channels: "u32",
+    outputs: "u32",
+    row: "u32",
+    transposedRow: "u32",
+    fromVector: "u32",
+    toVector: "u32",
+  },
+});
+
+/** Parameters of a convolution. */
+export interface ConvolutionLayer {
+  /** (K, C, 3, 3), packed. */
+  readonly weight: Parameter;
+  /** (K). */
+  readonly bias: Parameter | undefined;
+}
+
+/** Options of {@linkcode conv2d}. */
+export interface ConvolutionOptions {
+  /** Applied to the result. */
+  readonly activation: "relu" | "none";
+  /** Name of the output tensor. */
+  readonly label: string;
+  /** First input channel that is read; default 0. */
+  readonly channelStart?: number;
+  /** Number of input channels that are read; default all from `channelStart` on. */
+  readonly channelCount?: number;
+  /** Register tiles; default by adapter. */
+  readonly tiles?: TileFamily;
+}
+
+/**
+ * Records a convolution.
+ *
+ * When training, {@linkcode recordTranspose} must be recorded before the backward pass. The gradient
+ * with respect to channels outside the window is zero.
+ *
+ * @param input (B, Cx, H, W) f32, H and W multiples of 4.
+ * @returns (B, K, H, W) f32, rectified with `activation: "relu"`.
+ * @throws {ShapeError} if the input does not fit the layer.
+ */
+export function conv2d(
+  graph: Graph,
+  input: Value,
+  layer: ConvolutionLayer,
+  store: ParameterStore,
+  options: ConvolutionOptions,
+): Value {
+  const { shape } = input.tensor;
+  const { weight, bias } = layer;
+  const [K, C] = weight.shape;
+  const first = options.channelStart ?? 0;
+  const count = options.channelCount ?? (shape[1] ?? 0) - first;
+  if (!weight.packed || shape.length !== 4 || count !== C || first < 0 || first + C > shape[1]) {
+    throw new ShapeError(
+      `Cannot convolve ${input.tensor.label} of shape (${shape.join(", ")}), ` +
+        `channels ${first}..${first + count}, with weights ${weight.name} ` +
+        `of shape (${weight.shape.join(", ")})`,
+    );
+  }
+  const [B, , H, W] = shape;
+  checkPlane(input.tensor.label, H, W);
+  const family = options.tiles ?? (graph.gpu.profile.software ? "large" : "small");
+  const relu = options.activation === "relu";
+  const output = graph.value(options.label, [B, K, H, W], { rectified: relu });
+  const window = { tensor: input.tensor, first, count: C };
+  recordConvolution(graph.plan, family, {
+    input: window,
+    output: { tensor: output.tensor, first: 0, count: K },
+    weights: store.weights,
+    weightOffset: weight.offset,
+    biasOffset: bias?.offset,
+    relu,
+  });
+  graph.onBackward([output], () => {
+    const { gradient } = output;
+    const { gradients, transposed } = store;
+    if (gradient === undefined) return;
+    if (gradients === undefined || transposed === undefined) {
+      throw new ShapeError(`Cannot train ${weight.name} as its store was made for inference`);
+    }
+    recordWeightGradient(graph, family, {
+      input: window,
+      gradient,
+      target: gradients,
+      weightOffset: weight.offset,
+      biasOffset: bias?.offset,
+    });
+    graph.contribute(input, true, (target) => {
+      if (C < shape[1]) graph.plan.clear(target);
+      recordConvolution(graph.plan, family, {
+        input: { tensor: gradient, first: 0, count: K },
+        output: { tensor: target, first, count: C },
+        weights: transposed,
+        weightOffset: store.transposedOffsets.get(weight.name)!,
+        mask: input.rectified ? input.tensor : undefined,
+      });
+    });
+  });
+  return output;
+}
+
+/**
+ * Records the refresh of `store.transposed` from the weights, needed once a step before the backward
+ * pass of convolutions. Does nothing for a store made for inference.
+ */
+export function recordTranspose(plan: Plan, store: ParameterStore): void {
+  const { weights, transposed } = store;
+  if (transposed === undefined) return;
+  for (const { name, offset, shape: [outputs, channels] } of packedParameters(store)) {
+    const row = roundUp4(outputs) / 4, transposedRow = roundUp4(channels) / 4;
+    const toVector = store.transposedOffsets.get(name)! / 4;
+    plan.run(
+      transposeTaps,
+      { weights, transposed },
+      { channels, outputs, row, transposedRow, fromVector: offset / 4, toVector },
+      9 * row * transposedRow,
+    );
+  }
+}
+
+function packedParameters(store: ParameterStore): Parameter[] {
+  return store.layout.parameters.filter((p) => p.packed);
+}
