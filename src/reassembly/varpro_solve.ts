@@ -69,7 +69,10 @@ export function solveScaleFactors(n: NormalEquations): ScaleFactors {
     b2: n.b1,
   };
   const inner = searchChart(n), outer = searchChart(swapped);
-  let best = inner.gain >= outer.gain ? [inner.u, inner.u * inner.t] : [outer.u * outer.t, outer.u];
+  // Without a real or an imaginary part all rays are equally good: take no part that is not there.
+  const tied = Math.abs(inner.gain - outer.gain) <= 1e-12 * inner.gain;
+  const takeInner = tied ? Math.abs(inner.t) <= Math.abs(outer.t) : inner.gain > outer.gain;
+  let best = takeInner ? [inner.u, inner.u * inner.t] : [outer.u * outer.t, outer.u];
   if (!(Math.max(inner.gain, outer.gain) > 0)) {
     throw new RangeError(
       "Cannot fit scale factors as no multiple of the predicted intensity resembles the measured " +
@@ -135,7 +138,7 @@ function searchChart(n: NormalEquations): { u: number; t: number; gain: number }
     // q is a sum of squares; what rounding leaves of a vanishing one must not be divided by.
     if (!(along > 0 && square > 1e-14 * scale)) continue;
     const gain = along * along / square;
-    if (gain > best.gain) best = { u: Math.sqrt(along / square), t, gain };
+    if (gain > best.gain * (1 + 1e-12)) best = { u: Math.sqrt(along / square), t, gain };
   }
   return best;
 }
