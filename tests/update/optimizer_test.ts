@@ -85,9 +85,13 @@ async function compare(gpu: Gpu, layout: ParameterLayout, options: OptimizerOpti
     }
   }
   const after = await gpu.read(store.weights);
-  const change = after.map((w, i) => w - weights[i]);
-  assertClose(options.kind, change, s.w.map((w, i) => w - weights[i]), 5e-6);
-  assertClose("weights", after, s.w, 5e-7);
+  // Five roundings of the weights, and a share of the change. Adam divides by |g|: where averaged
+  // gradients cancel, their rounding is magnified.
+  const largest = (values: ArrayLike<number>): number =>
+    Array.from(values).reduce((top, v) => Math.max(top, Math.abs(v)), 0);
+  const change = largest(s.w.map((w, i) => w - weights[i]));
+  const tolerance = 3e-7 * largest(s.w) + (accumulation > 1 ? 1e-4 : 5e-6) * change;
+  assertClose(options.kind, after, s.w, tolerance, { relative: false });
   const mask = flatValues(layout, 1);
   for (const values of [after, ...(await optimizer.state()).values()]) {
     assert.ok(values.every((v, i) => mask[i] !== 0 || v === 0), "padding became non-zero");
