@@ -17,11 +17,17 @@ const ALLOWED_GLOBALS = [
   "_codecs encode",
 ];
 
-/** The longest string of a pickle that holds nothing but a NumPy array of one string. @throws {FileFormatError} otherwise. */
+/** Instructions that keep the last pushed item and leave it in place. */
+const MEMO = ["q", "\x94"];
+
+/** The last string of a pickle that holds nothing but a NumPy array of one string. @throws {FileFormatError} otherwise. */
 export function metadataFromPickle(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const strings: string[] = [];
+  const memo: (string | undefined)[] = [];
+  // The text pushed last, undefined when something else was.
+  let last: string | undefined;
   let at = 0;
   const refuse = (why: string): never => {
     throw new FileFormatError(`its pickle ${why} and is never executed`);
@@ -41,15 +47,29 @@ export function metadataFromPickle(bytes: Uint8Array): string {
   const checkGlobal = (module: string, name: string): void => {
     if (!ALLOWED_GLOBALS.includes(`${module} ${name}`)) refuse(`names ${module}.${name}`);
   };
+  const push = (text: string): void => {
+    strings.push(text);
+    last = text;
+  };
   while (at < bytes.length) {
     const opcode = String.fromCharCode(bytes[at++]);
+    if (!MEMO.includes(opcode)) last = undefined;
     switch (opcode) {
       case "\x80": // protocol
       case "K": // one-byte integer
-      case "q": // memo, one byte
-      case "h": // recall, one byte
         take(1);
         break;
+      case "q": // memo, one byte
+        memo[take(1)[0]] = last;
+        break;
+      case "\x94": // memo, next number
+        memo.push(last);
+        break;
+      case "h": { // recall, one byte
+        const known = memo[take(1)[0]];
+        if (known !== undefined) push(known);
+        break;
+      }
       case "M":
         take(2);
         break;
@@ -71,15 +91,15 @@ export function metadataFromPickle(bytes: Uint8Array): string {
       }
       case "X": {
         take(4);
-        strings.push(decoder.decode(take(view.getUint32(at - 4, true))));
+        push(decoder.decode(take(view.getUint32(at - 4, true))));
         break;
       }
       case "\x8c":
-        strings.push(decoder.decode(take(take(1)[0])));
+        push(decoder.decode(take(take(1)[0])));
         break;
       case "\x8d": {
         take(8);
-        strings.push(decoder.decode(take(Number(view.getBigUint64(at - 8, true)))));
+        push(decoder.decode(take(Number(view.getBigUint64(at - 8, true)))));
         break;
       }
       case "C": // short bytes
@@ -87,8 +107,7 @@ export function metadataFromPickle(bytes: Uint8Array): string {
         take(take(1)[0]);
         break;
       case ".":
-        return longest(strings) ?? refuse("holds no text");
-      case "\x94": // memoize
+        return strings.at(-1) ?? refuse("holds no text");
       case "(": // mark
       case "t":
       case "\x85":
@@ -110,11 +129,4 @@ export function metadataFromPickle(bytes: Uint8Array): string {
     }
   }
   return refuse("is truncated");
-}
-
-function longest(strings: readonly string[]): string | undefined {
-  return strings.reduce<string | undefined>(
-    (best, text) => best === undefined || text.length > best.length ? text : best,
-    undefined,
-  );
 }
