@@ -1,7 +1,8 @@
 /**
  * Allocation of device memory with reuse and a count of live bytes.
  *
- * Recorded work runs in order, so memory released while recording may be handed out again at once.
+ * Recorded work runs in order, so memory released while recording may be handed out again at once,
+ * but only to work of the same recording: its replays write there for as long as it lives.
  *
  * @module
  */
@@ -12,12 +13,19 @@ import { MIRROR_WIDTH, type Slot, Tensor } from "./tensor.ts";
 
 const ROW_BYTES = MIRROR_WIDTH * 16;
 
+/** Memory that belongs to one recording while it lives. */
+export interface Recording {
+  /** Free slots by size. */
+  readonly free: Map<number, Slot[]>;
+}
+
 /** Hands out tensors and takes them back. */
 export class Arena {
   #device: GPUDevice;
   #profile: AdapterProfile;
   #free = new Map<number, Slot[]>();
   #slots = new Set<Slot>();
+  #recordings: Recording[] = [];
   #live = 0;
   #reserved = 0;
   #peak = 0;
@@ -43,12 +51,33 @@ export class Arena {
     return this.#peak;
   }
 
+  /** Starts a recording: what is released from now on is reused only inside it. */
+  startRecording(): Recording {
+    const recording: Recording = { free: new Map() };
+    this.#recordings.push(recording);
+    return recording;
+  }
+
+  /** Ends a recording; its free memory stays reserved for its replays. */
+  sealRecording(recording: Recording): void {
+    this.#recordings = this.#recordings.filter((r) => r !== recording);
+  }
+
+  /** Gives the memory of a recording free; its replays must be over. */
+  endRecording(recording: Recording): void {
+    this.sealRecording(recording);
+    for (const list of recording.free.values()) for (const slot of list) put(this.#free, slot);
+    recording.free.clear();
+  }
+
   /**
    * Allocates a tensor whose contents are undefined.
    *
+   * @param lasting true keeps it clear of memory that a recording overwrites in each replay; false
+   *   is for intermediate results of the recording that is going on.
    * @throws {GpuLimitError} if it exceeds what one binding may hold.
    */
-  allocate(label: string, shape: readonly number[]): Tensor {
+  allocate(label: string, shape: readonly number[], lasting = false): Tensor {
     const wanted = Math.max(4, countOf(shape) * 4);
     const limits = this.#device.limits;
     let available = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
@@ -68,7 +97,8 @@ export class Arena {
     }
     const unit = this.#profile.texelReads ? ROW_BYTES : 256;
     const bytes = Math.ceil(wanted / unit) * unit;
-    const slot = this.#free.get(bytes)?.pop() ?? this.#create(label, bytes);
+    const scratch = lasting ? undefined : this.#recordings.at(-1)?.free.get(bytes)?.pop();
+    const slot = scratch ?? this.#free.get(bytes)?.pop() ?? this.#create(label, bytes);
     this.#live += bytes;
     return new Tensor(label, shape, slot);
   }
@@ -77,9 +107,7 @@ export class Arena {
   release(tensor: Tensor): void {
     const slot = tensor.detach();
     this.#live -= slot.bytes;
-    const list = this.#free.get(slot.bytes);
-    if (list === undefined) this.#free.set(slot.bytes, [slot]);
-    else list.push(slot);
+    put(this.#recordings.at(-1)?.free ?? this.#free, slot);
   }
 
   /** The texture copy of a slot, created on first use. Its height is never a power of two, because
@@ -97,19 +125,6 @@ export class Arena {
       this.#grow(slot.bytes);
     }
     return slot.mirror;
-  }
-
-  /** Gives memory on the free list back to the device. */
-  trim(): void {
-    for (const list of this.#free.values()) {
-      for (const slot of list) {
-        this.#reserved -= slot.bytes * (slot.mirror === undefined ? 1 : 2);
-        slot.buffer.destroy();
-        slot.mirror?.destroy();
-        this.#slots.delete(slot);
-      }
-    }
-    this.#free.clear();
   }
 
   /** Frees everything. */
@@ -140,4 +155,10 @@ export class Arena {
     this.#reserved += bytes;
     this.#peak = Math.max(this.#peak, this.#reserved);
   }
+}
+
+function put(free: Map<number, Slot[]>, slot: Slot): void {
+  const list = free.get(slot.bytes);
+  if (list === undefined) free.set(slot.bytes, [slot]);
+  else list.push(slot);
 }

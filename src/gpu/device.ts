@@ -221,7 +221,7 @@ export class Gpu implements Disposable {
     shape: readonly number[],
     values?: Float32Array | Uint32Array | Int32Array,
   ): Tensor {
-    const tensor = this.arena.allocate(label, shape);
+    const tensor = this.arena.allocate(label, shape, true);
     if (values !== undefined) this.write(tensor, values);
     else this.clear(tensor);
     return tensor;

@@ -7,6 +7,7 @@
  * @module
  */
 import { ShapeError } from "../errors.ts";
+import type { Recording } from "./arena.ts";
 import type { Gpu } from "./device.ts";
 import type { Bindings, Compiled, Kernel, Params } from "./kernel.ts";
 import { MIRROR_WIDTH, type Slot, type Tensor } from "./tensor.ts";
@@ -64,11 +65,13 @@ export class Plan implements Disposable {
   #chunks: { buffer: GPUBuffer; group: GPUBindGroup; host: DataView; dirty: boolean }[] = [];
   #slots = 0;
   #mirrored = new Map<Slot, Tensor>();
+  #recording: Recording;
 
   /** Starts an empty recording. */
   constructor(gpu: Gpu, label: string) {
     this.gpu = gpu;
     this.label = label;
+    this.#recording = gpu.arena.startRecording();
   }
 
   /** Number of recorded steps. */
@@ -163,6 +166,7 @@ export class Plan implements Disposable {
 
   /** Replays the plan into an encoder; `from` and `to` select steps. */
   encode(encoder: GPUCommandEncoder, from = 0, to = this.#steps.length): void {
+    this.gpu.arena.sealRecording(this.#recording);
     this.#flush();
     let pass: GPUComputePassEncoder | undefined;
     for (let i = from; i < to; i++) {
@@ -215,6 +219,7 @@ export class Plan implements Disposable {
 
   /** Replays the plan once with a timestamp around every dispatch. Needs `gpu.canTime`. */
   async time(): Promise<KernelTime[]> {
+    this.gpu.arena.sealRecording(this.#recording);
     const { device } = this.gpu;
     const count = this.#steps.length;
     const perSet = 2048;
@@ -271,6 +276,7 @@ export class Plan implements Disposable {
 
   /** Frees the uniforms; the tensors stay. */
   dispose(): void {
+    this.gpu.arena.endRecording(this.#recording);
     for (const { buffer } of this.#chunks) buffer.destroy();
     this.#chunks = [];
     this.#steps = [];
