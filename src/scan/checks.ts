@@ -132,7 +132,14 @@ export function checkPatterns(
   return { empty, looksLikeCounts: whole && largest >= 3 };
 }
 
-/** @throws {DatasetError} when all patterns seen were zero everywhere. */
+/**
+ * Refuses a scan without any light.
+ *
+ * @param key Name used in the message.
+ * @param empty Patterns that are zero everywhere.
+ * @param patterns Patterns seen.
+ * @throws {DatasetError} when all patterns seen are zero everywhere.
+ */
 export function refuseEmpty(key: string, empty: number, patterns: number): void {
   if (patterns > 0 && empty === patterns) {
     throw new DatasetError(

@@ -171,7 +171,7 @@ export class PatternReader {
       this.#warnOnce(
         "counts",
         `${key} holds whole numbers, as counts are, but is read as amplitudes (sqrt of counts): ` +
-          `if they are counts, say so (diffraction kind counts)`,
+          `if they are counts, use --diffraction-kind counts`,
       );
     }
     return resizePatterns(counts ? stored.map(Math.sqrt) : stored, resize);
