@@ -14,8 +14,6 @@ export interface ModelConfig {
   readonly gridsize: number;
   /** Width of the network: 1 gives 32 features in the last decoder stage. Any positive number. */
   readonly n_filters_scale: number;
-  /** `pinn` learns from the diffraction alone, `supervised` from labels. */
-  readonly model_type: "pinn" | "supervised";
   /** `full` decodes the whole patch, `split` treats centre and border apart as the original does. */
   readonly decoder: "full" | "split";
   /** With the split decoder: also predict the border outside the central N/2 x N/2. */
@@ -62,7 +60,6 @@ export const RECOMMENDED_MODEL: ModelConfig = {
   N: 64,
   gridsize: 1,
   n_filters_scale: 2,
-  model_type: "pinn",
   decoder: "full",
   probe_big: true,
   amp_activation: "sigmoid",

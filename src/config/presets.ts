@@ -92,8 +92,5 @@ export function resolveRun(
   if (model.cnn_output_mode === "real_imag" && training.phase_first_epochs > 0) {
     throw new ConfigError("phase_first_epochs needs cnn_output_mode amp_phase");
   }
-  if (model.model_type === "supervised" && training.torch_loss_mode !== "mae") {
-    throw new ConfigError("model_type supervised needs torch_loss_mode mae");
-  }
   return { preset, model, training };
 }
