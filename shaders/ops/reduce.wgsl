@@ -3,7 +3,7 @@
 //   sum4: elements are vec4f, summed separately
 // One workgroup a row: each invocation adds every WORKGROUP-th element, then a tree adds the invocations.
 const WORKGROUP: u32 = 64;
-struct Params { rows: u32, count: u32, offset: u32, factor: f32 }
+struct Params { rows: u32, count: u32, offset: u32, factor: f32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> input: array<f32>;
 @group(0) @binding(1) var<storage, read_write> output: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -17,6 +17,10 @@ fn tree(lid: u32) {
   }
 }
 
+fn put(i: u32, total: f32) {
+  output[i] = params.factor * total + select(0.0, output[i], params.accumulate != 0u);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn sum(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
   let row = linear_index(wid, 0u, groups, 1u);
@@ -26,7 +30,7 @@ fn sum(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: 
   }
   partial[lid] = vec4f(total, 0.0, 0.0, 0.0);
   tree(lid);
-  if (lid == 0u && row < params.rows) { output[params.offset + row] = params.factor * partial[0].x; }
+  if (lid == 0u && row < params.rows) { put(params.offset + row, partial[0].x); }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -42,11 +46,10 @@ fn sum4(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid:
   partial[lid] = total;
   tree(lid);
   if (lid == 0u && row < params.rows) {
-    let sums = params.factor * partial[0];
     let at = params.offset + 4u * row;
-    output[at] = sums.x;
-    output[at + 1u] = sums.y;
-    output[at + 2u] = sums.z;
-    output[at + 3u] = sums.w;
+    put(at, partial[0].x);
+    put(at + 1u, partial[0].y);
+    put(at + 2u, partial[0].z);
+    put(at + 3u, partial[0].w);
   }
 }

@@ -13,7 +13,7 @@ const shared = {
   source,
   snippets: [index],
   bindings: { input: "read", output: "read_write" },
-  params: { rows: "u32", count: "u32", offset: "u32", factor: "f32" },
+  params: { rows: "u32", count: "u32", offset: "u32", factor: "f32", accumulate: "u32" },
 } as const;
 
 const sum = defineKernel({ ...shared, label: "ops/reduce#sum", entryPoint: "sum" });
@@ -30,10 +30,12 @@ export interface SumOptions {
   readonly factor?: number;
   /** First element of `output` to write; default 0. */
   readonly offset?: number;
+  /** Adds to what `output` holds instead of replacing it; default false. */
+  readonly accumulate?: boolean;
 }
 
 /**
- * Records output[offset + r] = factor * sum of row r, as a tree in a fixed order.
+ * Records output[offset + r] = (or, accumulating, +=) factor * sum of row r, as a tree in a fixed order.
  *
  * @param input (rows, count) or, with 4 components, (rows, count, 4) f32.
  * @param output receives (rows) or (rows, 4) f32.
@@ -48,19 +50,21 @@ export function recordSum(
   options: SumOptions = {},
 ): void {
   const { components = 1, factor = 1, offset = 0 } = options;
+  const accumulate = options.accumulate === true ? 1 : 0;
   input.checkRange(0, rows * count * components);
   output.checkRange(offset, rows * components);
   const kernel = components === 4 ? sum4 : sum;
   const pieces = count > PIECE ? equalPieces(count) : 1;
   if (pieces === 1) {
-    plan.run(kernel, { input, output }, { rows, count, offset, factor }, rows * 64);
+    plan.run(kernel, { input, output }, { rows, count, offset, factor, accumulate }, rows * 64);
     return;
   }
   const { arena } = plan.gpu;
   const partial = arena.allocate("partial sums", [rows * pieces * components]);
-  const first = { rows: rows * pieces, count: count / pieces, offset: 0, factor: 1 };
+  const first = { rows: rows * pieces, count: count / pieces, offset: 0, factor: 1, accumulate: 0 };
   plan.run(kernel, { input, output: partial }, first, rows * pieces * 64);
-  plan.run(kernel, { input: partial, output }, { rows, count: pieces, offset, factor }, rows * 64);
+  const last = { rows, count: pieces, offset, factor, accumulate };
+  plan.run(kernel, { input: partial, output }, last, rows * 64);
   arena.release(partial);
 }
 

@@ -5,6 +5,7 @@
  */
 import source from "../../shaders/ops/translate.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import gridPosition from "../../shaders/ops/grid_position.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -13,11 +14,24 @@ import type { Graph, Value } from "./graph.ts";
 const translateKernel = defineKernel({
   label: "ops/translate#translate",
   source,
-  snippets: [index],
+  snippets: [index, gridPosition],
   entryPoint: "translate",
   bindings: { image: "texel", offsets: "read", moved: "read_write" },
-  params: { count: "u32", rows: "u32", columns: "u32", components: "u32", sign: "f32" },
+  params: {
+    count: "u32",
+    rows: "u32",
+    columns: "u32",
+    components: "u32",
+    rowStep: "f32",
+    columnStep: "f32",
+    sign: "f32",
+  },
 });
+
+/** Step of the normalised coordinates -1 .. 1 of an axis of `pixels` pixels; 0 for a single pixel. */
+export function gridStep(pixels: number): number {
+  return pixels > 1 ? 2 / (pixels - 1) : 0;
+}
 
 /** Shape of a batch of planes. */
 export interface Planes {
@@ -54,7 +68,8 @@ export function recordTranslate(
   moved.checkRange(0, count);
   offsets.checkRange(0, 2 * planes);
   const sign = adjoint ? -1 : 1;
-  const params = { count, rows, columns, components, sign };
+  const steps = { rowStep: gridStep(rows), columnStep: gridStep(columns) };
+  const params = { count, rows, columns, components, ...steps, sign };
   plan.run(translateKernel, { image, offsets, moved }, params, count);
 }
 

@@ -26,5 +26,10 @@ Deno.test("sums of rows agree with float64 and repeat to the bit", () =>
       assertClose(`sum ${rows} x ${count}`, first, expected, 3e-6);
       plan.submit();
       assertClose("repeat", (await gpu.read(output)).slice(3), first, 0);
+      using adding = new Plan(gpu, "adding sum");
+      const more = { components, factor: 2, offset: 3, accumulate: true };
+      recordSum(adding, input, output, rows, count, more);
+      adding.submit();
+      assertClose("added", (await gpu.read(output)).slice(3), first.map((v) => 2 * v), 1e-7);
     }
   }));
