@@ -4,9 +4,7 @@
 // One invocation per vec4 of the small plane.
 override WORKGROUP: u32 = 64;
 struct Params { count: u32, width4: u32, rectified: u32 }
-@group(0) @binding(0) var<storage, read> source: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> destination: array<vec4f>;
-@group(0) @binding(2) var<storage, read> small: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 // Vector of the large plane at the upper left of small vector i: rows double in number and length.
@@ -20,7 +18,7 @@ fn upsample(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   if (i >= params.count) { return; }
   let o = corner(i);
   let below = o + 2u * params.width4;
-  let v = source[i];
+  let v = load_source(i);
   destination[o] = v.xxyy;
   destination[o + 1u] = v.zzww;
   destination[below] = v.xxyy;
@@ -33,9 +31,9 @@ fn upsample_gradient(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocatio
   if (i >= params.count) { return; }
   let o = corner(i);
   let below = o + 2u * params.width4;
-  let p = source[o] + source[below];
-  let q = source[o + 1u] + source[below + 1u];
+  let p = load_source(o) + load_source(below);
+  let q = load_source(o + 1u) + load_source(below + 1u);
   var sum = vec4f(p.xz, q.xz) + vec4f(p.yw, q.yw);
-  if (params.rectified != 0u) { sum = select(vec4f(0.0), sum, small[i] > vec4f(0.0)); }
+  if (params.rectified != 0u) { sum = select(vec4f(0.0), sum, load_small(i) > vec4f(0.0)); }
   destination[i] = sum;
 }

@@ -6,16 +6,14 @@
  *
  * @module
  */
-import gradient1x2x1 from "../../shaders/ops/conv2d/gradient_1x2x1.wgsl" with { type: "text" };
-import gradient1x4x2 from "../../shaders/ops/conv2d/gradient_1x4x2.wgsl" with { type: "text" };
-import gradient4x2x1 from "../../shaders/ops/conv2d/gradient_4x2x1.wgsl" with { type: "text" };
-import gradient8x1x2 from "../../shaders/ops/conv2d/gradient_8x1x2.wgsl" with { type: "text" };
-import gradient8x4x2 from "../../shaders/ops/conv2d/gradient_8x4x2.wgsl" with { type: "text" };
+import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
+import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
+import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
+import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
 import tile4x4x1 from "../../shaders/ops/conv2d/tile_4x4x1.wgsl" with { type: "text" };
 import tile4x4x4 from "../../shaders/ops/conv2d/tile_4x4x4.wgsl" with { type: "text" };
+import tile4x4x8 from "../../shaders/ops/conv2d/tile_4x4x8.wgsl" with { type: "text" };
 import tile4x8x1 from "../../shaders/ops/conv2d/tile_4x8x1.wgsl" with { type: "text" };
-import tile4x8x4 from "../../shaders/ops/conv2d/tile_4x8x4.wgsl" with { type: "text" };
-import tile4x8x8 from "../../shaders/ops/conv2d/tile_4x8x8.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import partialsSource from "../../shaders/ops/partials.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
@@ -59,7 +57,6 @@ const backward = {
     outputs: "u32",
     height: "u32",
     width4: "u32",
-    columns: "u32",
     bands: "u32",
     bandRows: "u32",
     strips: "u32",
@@ -74,68 +71,45 @@ const backward = {
     splitsFirst: "u32",
   },
 } as const;
-// Workgroups of one hardware vector keep all cores of a software adapter busy.
-const software = { workgroup: 8 } as const, hardware = { workgroup: 64 } as const;
-
-const large8 = defineKernel({
+const forward8 = defineKernel({
   ...forward,
-  ...software,
-  label: "ops/conv2d/tile_4x8x8#convolve",
-  source: tile4x8x8,
+  label: "ops/conv2d/tile_4x4x8#convolve",
+  source: tile4x4x8,
 });
-const large4 = defineKernel({
+const forward4 = defineKernel({
   ...forward,
-  ...software,
-  label: "ops/conv2d/tile_4x8x4#convolve",
-  source: tile4x8x4,
-});
-const large1 = defineKernel({
-  ...forward,
-  ...software,
-  label: "ops/conv2d/tile_4x8x1#convolve",
-  source: tile4x8x1,
-});
-const small4 = defineKernel({
-  ...forward,
-  ...hardware,
   label: "ops/conv2d/tile_4x4x4#convolve",
   source: tile4x4x4,
 });
-const small1 = defineKernel({
+const tall1 = defineKernel({
   ...forward,
-  ...hardware,
+  label: "ops/conv2d/tile_4x8x1#convolve",
+  source: tile4x8x1,
+});
+const forward1 = defineKernel({
+  ...forward,
   label: "ops/conv2d/tile_4x4x1#convolve",
   source: tile4x4x1,
 });
 const gradientMany = defineKernel({
   ...backward,
-  ...software,
-  label: "ops/conv2d/gradient_8x4x2#accumulate",
-  source: gradient8x4x2,
+  label: "ops/conv2d/gradient_8x4#accumulate",
+  source: gradient8x4,
 });
 const gradientOneInput = defineKernel({
   ...backward,
-  ...software,
-  label: "ops/conv2d/gradient_8x1x2#accumulate",
-  source: gradient8x1x2,
+  label: "ops/conv2d/gradient_8x1#accumulate",
+  source: gradient8x1,
+});
+const gradientFew = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_4x2#accumulate",
+  source: gradient4x2,
 });
 const gradientOneOutput = defineKernel({
   ...backward,
-  ...software,
-  label: "ops/conv2d/gradient_1x4x2#accumulate",
-  source: gradient1x4x2,
-});
-const gradientSmall = defineKernel({
-  ...backward,
-  ...hardware,
-  label: "ops/conv2d/gradient_4x2x1#accumulate",
-  source: gradient4x2x1,
-});
-const gradientSmallOneOutput = defineKernel({
-  ...backward,
-  ...hardware,
-  label: "ops/conv2d/gradient_1x2x1#accumulate",
-  source: gradient1x2x1,
+  label: "ops/conv2d/gradient_1x2#accumulate",
+  source: gradient1x2,
 });
 const sums = {
   source: partialsSource,
@@ -192,10 +166,11 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
   const tile = forwardTile(family, output.count, H);
   const tilesY = H / tile.rows, width4 = W / 4, tiles = B * tilesY * width4;
   const mode = (biasOffset === undefined ? 0 : BIAS) + (work.relu ? RELU : 0) + (mask ? MASK : 0);
-  const groups = Math.ceil(tiles / tile.kernel.workgroup!);
+  const workgroup = family === "large" ? 32 : 64;
+  const groups = Math.ceil(tiles / workgroup);
   const folded = Math.ceil(groups / MAX_GROUPS);
   plan.run(
-    tile.kernel,
+    { ...tile.kernel, workgroup },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },
     {
       inputChannels,
@@ -237,22 +212,23 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
   const { input, gradient } = work;
   const [B, K, H, W] = gradient.shape;
   const C = input.count, weightRow = roundUp4(K) / 4;
-  const tile = gradientTile(family, K, C, W);
+  const tile = gradientTile(family, K, C);
+  const spread = family === "small";
   const channelBlocks = Math.ceil(C / tile.channels), outputBlocks = Math.ceil(K / tile.outputs);
   const blocks = channelBlocks * outputBlocks;
   const stride = (9 * C + 1) * weightRow;
-  const columns = W / (4 * tile.quads);
-  const bandRows = tile.spread ? Math.min(H, 8) : H, bands = Math.ceil(H / bandRows);
-  const strips = B * bands * columns;
+  const bandRows = spread ? Math.min(H, 8) : H, bands = Math.ceil(H / bandRows);
+  const strips = B * bands * W / 4;
   // Hardware wants very many invocations, within a bounded amount of partial results.
-  const wanted = tile.spread
+  const wanted = spread
     ? Math.min(Math.ceil(2 ** 17 / blocks), Math.floor(2 ** 22 / stride))
-    : Math.ceil(1024 / blocks);
+    : Math.ceil(512 / blocks);
   const most = Math.max(1, Math.min(wanted, strips));
   const stripsPerSplit = Math.ceil(strips / most), splits = Math.ceil(strips / stripsPerSplit);
   const partials = graph.allocate("convolution partials", [splits, 4 * stride]);
   plan.run(
-    tile.kernel,
+    // Workgroups of one hardware vector keep all cores of a software adapter busy.
+    { ...tile.kernel, workgroup: spread ? 64 : 8 },
     { input: input.tensor, gradient, partials },
     {
       inputChannels: input.tensor.shape[1],
@@ -261,19 +237,18 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
       outputs: K,
       height: H,
       width4: W / 4,
-      columns,
       bands,
       bandRows,
       strips,
       stripsPerSplit,
-      splitStep: tile.spread ? 1 : stripsPerSplit,
-      stripStep: tile.spread ? splits : 1,
+      splitStep: spread ? 1 : stripsPerSplit,
+      stripStep: spread ? splits : 1,
       splits,
       channelBlocks,
       outputBlocks,
       weightRow,
       stride,
-      splitsFirst: tile.spread ? 1 : 0,
+      splitsFirst: spread ? 1 : 0,
     },
     blocks * splits,
   );
@@ -323,38 +298,23 @@ function forwardTile(
   family: TileFamily,
   outputs: number,
   height: number,
-): { kernel: typeof large8; rows: number; outputs: number } {
-  if (family === "large" && height % 8 === 0) {
-    if (outputs === 1) return { kernel: large1, rows: 8, outputs: 1 };
-    if (outputs <= 4) return { kernel: large4, rows: 8, outputs: 4 };
-    return { kernel: large8, rows: 8, outputs: 8 };
-  }
-  if (outputs === 1) return { kernel: small1, rows: 4, outputs: 1 };
-  return { kernel: small4, rows: 4, outputs: 4 };
+): { kernel: typeof forward8; rows: number; outputs: number } {
+  const large = family === "large";
+  if (outputs === 1 && large && height % 8 === 0) return { kernel: tall1, rows: 8, outputs: 1 };
+  if (outputs === 1) return { kernel: forward1, rows: 4, outputs: 1 };
+  if (outputs <= 4 || !large) return { kernel: forward4, rows: 4, outputs: 4 };
+  return { kernel: forward8, rows: 4, outputs: 8 };
 }
 
 function gradientTile(
   family: TileFamily,
   outputs: number,
   channels: number,
-  width: number,
-): {
-  kernel: typeof gradientMany;
-  outputs: number;
-  channels: number;
-  quads: number;
-  spread: boolean;
-} {
-  const spread = family === "small";
-  if (!spread && width % 8 === 0) {
-    const common = { quads: 2, spread };
-    if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 4, ...common };
-    if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1, ...common };
-    return { kernel: gradientMany, outputs: 8, channels: 4, ...common };
-  }
-  const common = { channels: 2, quads: 1, spread };
-  if (outputs === 1) return { kernel: gradientSmallOneOutput, outputs: 1, ...common };
-  return { kernel: gradientSmall, outputs: 4, ...common };
+): { kernel: typeof gradientMany; outputs: number; channels: number } {
+  if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 2 };
+  if (outputs <= 4 || family === "small") return { kernel: gradientFew, outputs: 4, channels: 2 };
+  if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1 };
+  return { kernel: gradientMany, outputs: 8, channels: 4 };
 }
 
 /** Fails unless the kernels can take planes of this size. @throws {ShapeError} */

@@ -38,13 +38,13 @@ const upsample = defineKernel({
   ...resample,
   label: "ops/resample#upsample",
   entryPoint: "upsample",
-  bindings: { source: "read", destination: "read_write" },
+  bindings: { source: "texel", destination: "read_write", small: "texel" },
 });
 const upsampleGradient = defineKernel({
   ...resample,
   label: "ops/resample#upsample_gradient",
   entryPoint: "upsample_gradient",
-  bindings: { source: "read", destination: "read_write", small: "read" },
+  bindings: { source: "texel", destination: "read_write", small: "texel" },
 });
 
 const pad = {
@@ -103,12 +103,13 @@ export function upsample2(graph: Graph, value: Value): Value {
   });
   const count = value.tensor.length / 4;
   const params = { count, width4: W / 4, rectified: rectified ? 1 : 0 };
-  plan.run(upsample, { source: value.tensor, destination: output.tensor }, params, count);
+  const small = value.tensor;
+  plan.run(upsample, { source: small, destination: output.tensor, small }, params, count);
   graph.onBackward([output], () => {
     const source = output.gradient;
     if (source === undefined) return;
     graph.contribute(value, true, (destination) => {
-      plan.run(upsampleGradient, { source, destination, small: value.tensor }, params, count);
+      plan.run(upsampleGradient, { source, destination, small }, params, count);
     });
   });
   return output;

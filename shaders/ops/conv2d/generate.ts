@@ -22,26 +22,22 @@ export interface GradientTile {
   readonly outputs: number;
   /** Input channels. */
   readonly channels: number;
-  /** Vectors of 4 pixels taken in one step along a row. */
-  readonly quads: number;
 }
 
 /** Tiles that are emitted. */
 export const FORWARD_TILES: readonly ForwardTile[] = [
-  { rows: 8, outputs: 8 },
-  { rows: 8, outputs: 4 },
-  { rows: 8, outputs: 1 },
+  { rows: 4, outputs: 8 },
   { rows: 4, outputs: 4 },
+  { rows: 8, outputs: 1 },
   { rows: 4, outputs: 1 },
 ];
 
 /** Tiles that are emitted. */
 export const GRADIENT_TILES: readonly GradientTile[] = [
-  { outputs: 8, channels: 4, quads: 2 },
-  { outputs: 8, channels: 1, quads: 2 },
-  { outputs: 1, channels: 4, quads: 2 },
-  { outputs: 4, channels: 2, quads: 1 },
-  { outputs: 1, channels: 2, quads: 1 },
+  { outputs: 8, channels: 4 },
+  { outputs: 8, channels: 1 },
+  { outputs: 4, channels: 2 },
+  { outputs: 1, channels: 2 },
 ];
 
 const XYZW = "xyzw";
@@ -54,7 +50,7 @@ export function forwardName(tile: ForwardTile): string {
 
 /** File name of a weight-gradient tile. */
 export function gradientName(tile: GradientTile): string {
-  return `gradient_${tile.outputs}x${tile.channels}x${tile.quads}.wgsl`;
+  return `gradient_${tile.outputs}x${tile.channels}.wgsl`;
 }
 
 /** WGSL of the forward kernel (also the gradient with respect to the input) for a tile. */
@@ -160,7 +156,7 @@ ${stores.join("\n")}
 }
 
 /** WGSL of the kernel for the gradient with respect to weights and bias for a tile. */
-export function gradientText({ outputs, channels, quads }: GradientTile): string {
+export function gradientText({ outputs, channels }: GradientTile): string {
   const sum = (k: number, c: number, t: number): string => `s${k}_${c}_${t}`;
   const declare = range(outputs).flatMap((k) => [
     `  var z${k} = 0.0;`,
@@ -168,29 +164,23 @@ export function gradientText({ outputs, channels, quads }: GradientTile): string
       "  " + range(9).map((t) => `var ${sum(k, c, t)} = 0.0;`).join(" ")
     ),
   ]);
+  // Left neighbour, 4 pixels and right neighbour of row r of channel c.
   const row = (r: number, c: number, keyword: string, index: string, ok: string): string => {
     const and = ok === "" ? "" : ` && ${ok}`;
-    const b = range(quads).map((q) => {
-      const value = `load_input(${index} + ${q}u)`;
-      return `${keyword} b${r}_${c}_${q} = ` +
-        (ok === "" ? `${value};` : `select(vec4f(0.0), ${value}, ${ok});`);
-    });
+    const load = `load_input(${index})`;
+    const b = ok === "" ? load : `select(vec4f(0.0), ${load}, ${ok})`;
     return `${keyword} l${r}_${c} = select(0.0, load_input(${index} - 1u).w, left${and}); ` +
-      `${b.join(" ")} ` +
-      `${keyword} e${r}_${c} = select(0.0, load_input(${index} + ${quads}u).x, right${and});`;
+      `${keyword} b${r}_${c} = ${b}; ` +
+      `${keyword} e${r}_${c} = select(0.0, load_input(${index} + 1u).x, right${and});`;
   };
-  const value = (r: number, c: number, p: number): string => {
-    if (p < 0) return `l${r}_${c}`;
-    if (p >= 4 * quads) return `e${r}_${c}`;
-    return `b${r}_${c}_${p >> 2}.${XYZW[p & 3]}`;
-  };
+  const value = (r: number, c: number, p: number): string =>
+    p < 0 ? `l${r}_${c}` : p > 3 ? `e${r}_${c}` : `b${r}_${c}.${XYZW[p]}`;
   const products = range(outputs).flatMap((k) =>
     range(channels).flatMap((c) =>
       range(9).map((t) => {
         let text = sum(k, c, t);
-        for (const p of range(4 * quads)) {
-          const d = `d${k}_${p >> 2}.${XYZW[p & 3]}`;
-          text = `fma(${d}, ${value(Math.floor(t / 3), c, p + t % 3 - 1)}, ${text})`;
+        for (const p of range(4)) {
+          text = `fma(d${k}.${XYZW[p]}, ${value(Math.floor(t / 3), c, p + t % 3 - 1)}, ${text})`;
         }
         return `        ${sum(k, c, t)} = ${text};`;
       })
@@ -198,8 +188,7 @@ export function gradientText({ outputs, channels, quads }: GradientTile): string
   );
   const rotate = range(channels).flatMap((c) =>
     [0, 1].map((r) =>
-      `        l${r}_${c} = l${r + 1}_${c}; e${r}_${c} = e${r + 1}_${c}; ` +
-      range(quads).map((q) => `b${r}_${c}_${q} = b${r + 1}_${c}_${q};`).join(" ")
+      "        " + ["l", "b", "e"].map((v) => `${v}${r}_${c} = ${v}${r + 1}_${c};`).join(" ")
     )
   );
   const vector = (parts: (k: number) => string, g: number): string =>
@@ -225,19 +214,17 @@ ${weights.join("\n")}
   }`;
   });
   return `// Gradient of a 3 x 3 convolution with respect to weights and bias, summed over part of the pixels.
-// One invocation makes ${outputs} output x ${channels} input channel(s) x 9 taps; it walks down strips ${
-    4 * quads
-  } pixels wide and
+// One invocation makes ${outputs} output x ${channels} input channel(s) x 9 taps; it walks down strips 4 pixels wide and
 // band_rows high, keeping three rows of the input. Strips are numbered column first, then band, then image; split s takes
 // strips s * split_step + j * strip_step, j < strips_per_split.
 //   input    (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   gradient (B, outputs, height, 4 width4)
 //   partials [splits][stride]: weights [channels][9][4 weight_row], then bias [4 weight_row]; padding 0
-// Width is a multiple of ${4 * quads}. Emitted by generate.ts: change that file.
+// Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 struct Params {
   input_channels: u32, first_channel: u32, channels: u32, outputs: u32,
-  height: u32, width4: u32, columns: u32, bands: u32, band_rows: u32,
+  height: u32, width4: u32, bands: u32, band_rows: u32,
   strips: u32, strips_per_split: u32, split_step: u32, strip_step: u32, splits: u32,
   channel_blocks: u32, output_blocks: u32, weight_row: u32, stride: u32, splits_first: u32,
 }
@@ -263,11 +250,11 @@ ${declare.join("\n")}
   for (var j = 0u; j < params.strips_per_split; j++) {
     let strip = split * params.split_step + j * params.strip_step;
     if (strip >= params.strips) { break; }
-    let x4 = strip % params.columns * ${quads}u;
-    let first = strip / params.columns % params.bands * params.band_rows;
-    let n = strip / (params.columns * params.bands);
+    let x4 = strip % params.width4;
+    let first = strip / params.width4 % params.bands * params.band_rows;
+    let n = strip / (params.width4 * params.bands);
     let left = x4 > 0u;
-    let right = x4 + ${quads}u < params.width4;
+    let right = x4 + 1u < params.width4;
     let above = first > 0u;
     var x = (n * params.input_channels + params.first_channel + c0) * plane + first * params.width4 + x4;
     var d = (n * params.outputs + k0) * plane + first * params.width4 + x4;
@@ -284,11 +271,7 @@ ${
 ${range(channels).map((c) => `      ${row(2, c, "let", `x + ${c}u * plane`, "inside")}`).join("\n")}
 ${
     range(outputs).map((k) =>
-      "      " +
-      range(quads).map((q) => `let d${k}_${q} = load_gradient(d + ${k}u * plane + ${q}u);`).join(
-        " ",
-      ) +
-      ` z${k} += ${range(quads).map((q) => `dot(d${k}_${q}, vec4f(1.0))`).join(" + ")};`
+      `      let d${k} = load_gradient(d + ${k}u * plane); z${k} += dot(d${k}, vec4f(1.0));`
     ).join("\n")
   }
 ${products.map((line) => line.slice(2)).join("\n")}

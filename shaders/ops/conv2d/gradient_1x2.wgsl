@@ -5,11 +5,11 @@
 //   input    (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   gradient (B, outputs, height, 4 width4)
 //   partials [splits][stride]: weights [channels][9][4 weight_row], then bias [4 weight_row]; padding 0
-// Width is a multiple of 4. Emitted by generate.ts: change that file.
+// Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 struct Params {
   input_channels: u32, first_channel: u32, channels: u32, outputs: u32,
-  height: u32, width4: u32, columns: u32, bands: u32, band_rows: u32,
+  height: u32, width4: u32, bands: u32, band_rows: u32,
   strips: u32, strips_per_split: u32, split_step: u32, strip_step: u32, splits: u32,
   channel_blocks: u32, output_blocks: u32, weight_row: u32, stride: u32, splits_first: u32,
 }
@@ -37,47 +37,47 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
   for (var j = 0u; j < params.strips_per_split; j++) {
     let strip = split * params.split_step + j * params.strip_step;
     if (strip >= params.strips) { break; }
-    let x4 = strip % params.columns * 1u;
-    let first = strip / params.columns % params.bands * params.band_rows;
-    let n = strip / (params.columns * params.bands);
+    let x4 = strip % params.width4;
+    let first = strip / params.width4 % params.bands * params.band_rows;
+    let n = strip / (params.width4 * params.bands);
     let left = x4 > 0u;
     let right = x4 + 1u < params.width4;
     let above = first > 0u;
     var x = (n * params.input_channels + params.first_channel + c0) * plane + first * params.width4 + x4;
     var d = (n * params.outputs + k0) * plane + first * params.width4 + x4;
-    var l0_0 = select(0.0, load_input(x + 0u * plane - params.width4 - 1u).w, left && above); var b0_0_0 = select(vec4f(0.0), load_input(x + 0u * plane - params.width4 + 0u), above); var e0_0 = select(0.0, load_input(x + 0u * plane - params.width4 + 1u).x, right && above);
-    var l1_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left); var b1_0_0 = load_input(x + 0u * plane + 0u); var e1_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right);
-    var l0_1 = select(0.0, load_input(x + 1u * plane - params.width4 - 1u).w, left && above); var b0_1_0 = select(vec4f(0.0), load_input(x + 1u * plane - params.width4 + 0u), above); var e0_1 = select(0.0, load_input(x + 1u * plane - params.width4 + 1u).x, right && above);
-    var l1_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left); var b1_1_0 = load_input(x + 1u * plane + 0u); var e1_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right);
+    var l0_0 = select(0.0, load_input(x + 0u * plane - params.width4 - 1u).w, left && above); var b0_0 = select(vec4f(0.0), load_input(x + 0u * plane - params.width4), above); var e0_0 = select(0.0, load_input(x + 0u * plane - params.width4 + 1u).x, right && above);
+    var l1_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left); var b1_0 = load_input(x + 0u * plane); var e1_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right);
+    var l0_1 = select(0.0, load_input(x + 1u * plane - params.width4 - 1u).w, left && above); var b0_1 = select(vec4f(0.0), load_input(x + 1u * plane - params.width4), above); var e0_1 = select(0.0, load_input(x + 1u * plane - params.width4 + 1u).x, right && above);
+    var l1_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left); var b1_1 = load_input(x + 1u * plane); var e1_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right);
     let last = min(first + params.band_rows, params.height);
     for (var y = first; y < last; y++) {
       x += params.width4;
       let inside = y + 1u < params.height;
-      let l2_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left && inside); let b2_0_0 = select(vec4f(0.0), load_input(x + 0u * plane + 0u), inside); let e2_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right && inside);
-      let l2_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left && inside); let b2_1_0 = select(vec4f(0.0), load_input(x + 1u * plane + 0u), inside); let e2_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right && inside);
-      let d0_0 = load_gradient(d + 0u * plane + 0u); z0 += dot(d0_0, vec4f(1.0));
-      s0_0_0 = fma(d0_0.w, b0_0_0.z, fma(d0_0.z, b0_0_0.y, fma(d0_0.y, b0_0_0.x, fma(d0_0.x, l0_0, s0_0_0))));
-      s0_0_1 = fma(d0_0.w, b0_0_0.w, fma(d0_0.z, b0_0_0.z, fma(d0_0.y, b0_0_0.y, fma(d0_0.x, b0_0_0.x, s0_0_1))));
-      s0_0_2 = fma(d0_0.w, e0_0, fma(d0_0.z, b0_0_0.w, fma(d0_0.y, b0_0_0.z, fma(d0_0.x, b0_0_0.y, s0_0_2))));
-      s0_0_3 = fma(d0_0.w, b1_0_0.z, fma(d0_0.z, b1_0_0.y, fma(d0_0.y, b1_0_0.x, fma(d0_0.x, l1_0, s0_0_3))));
-      s0_0_4 = fma(d0_0.w, b1_0_0.w, fma(d0_0.z, b1_0_0.z, fma(d0_0.y, b1_0_0.y, fma(d0_0.x, b1_0_0.x, s0_0_4))));
-      s0_0_5 = fma(d0_0.w, e1_0, fma(d0_0.z, b1_0_0.w, fma(d0_0.y, b1_0_0.z, fma(d0_0.x, b1_0_0.y, s0_0_5))));
-      s0_0_6 = fma(d0_0.w, b2_0_0.z, fma(d0_0.z, b2_0_0.y, fma(d0_0.y, b2_0_0.x, fma(d0_0.x, l2_0, s0_0_6))));
-      s0_0_7 = fma(d0_0.w, b2_0_0.w, fma(d0_0.z, b2_0_0.z, fma(d0_0.y, b2_0_0.y, fma(d0_0.x, b2_0_0.x, s0_0_7))));
-      s0_0_8 = fma(d0_0.w, e2_0, fma(d0_0.z, b2_0_0.w, fma(d0_0.y, b2_0_0.z, fma(d0_0.x, b2_0_0.y, s0_0_8))));
-      s0_1_0 = fma(d0_0.w, b0_1_0.z, fma(d0_0.z, b0_1_0.y, fma(d0_0.y, b0_1_0.x, fma(d0_0.x, l0_1, s0_1_0))));
-      s0_1_1 = fma(d0_0.w, b0_1_0.w, fma(d0_0.z, b0_1_0.z, fma(d0_0.y, b0_1_0.y, fma(d0_0.x, b0_1_0.x, s0_1_1))));
-      s0_1_2 = fma(d0_0.w, e0_1, fma(d0_0.z, b0_1_0.w, fma(d0_0.y, b0_1_0.z, fma(d0_0.x, b0_1_0.y, s0_1_2))));
-      s0_1_3 = fma(d0_0.w, b1_1_0.z, fma(d0_0.z, b1_1_0.y, fma(d0_0.y, b1_1_0.x, fma(d0_0.x, l1_1, s0_1_3))));
-      s0_1_4 = fma(d0_0.w, b1_1_0.w, fma(d0_0.z, b1_1_0.z, fma(d0_0.y, b1_1_0.y, fma(d0_0.x, b1_1_0.x, s0_1_4))));
-      s0_1_5 = fma(d0_0.w, e1_1, fma(d0_0.z, b1_1_0.w, fma(d0_0.y, b1_1_0.z, fma(d0_0.x, b1_1_0.y, s0_1_5))));
-      s0_1_6 = fma(d0_0.w, b2_1_0.z, fma(d0_0.z, b2_1_0.y, fma(d0_0.y, b2_1_0.x, fma(d0_0.x, l2_1, s0_1_6))));
-      s0_1_7 = fma(d0_0.w, b2_1_0.w, fma(d0_0.z, b2_1_0.z, fma(d0_0.y, b2_1_0.y, fma(d0_0.x, b2_1_0.x, s0_1_7))));
-      s0_1_8 = fma(d0_0.w, e2_1, fma(d0_0.z, b2_1_0.w, fma(d0_0.y, b2_1_0.z, fma(d0_0.x, b2_1_0.y, s0_1_8))));
-      l0_0 = l1_0; e0_0 = e1_0; b0_0_0 = b1_0_0;
-      l1_0 = l2_0; e1_0 = e2_0; b1_0_0 = b2_0_0;
-      l0_1 = l1_1; e0_1 = e1_1; b0_1_0 = b1_1_0;
-      l1_1 = l2_1; e1_1 = e2_1; b1_1_0 = b2_1_0;
+      let l2_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left && inside); let b2_0 = select(vec4f(0.0), load_input(x + 0u * plane), inside); let e2_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right && inside);
+      let l2_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left && inside); let b2_1 = select(vec4f(0.0), load_input(x + 1u * plane), inside); let e2_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right && inside);
+      let d0 = load_gradient(d + 0u * plane); z0 += dot(d0, vec4f(1.0));
+      s0_0_0 = fma(d0.w, b0_0.z, fma(d0.z, b0_0.y, fma(d0.y, b0_0.x, fma(d0.x, l0_0, s0_0_0))));
+      s0_0_1 = fma(d0.w, b0_0.w, fma(d0.z, b0_0.z, fma(d0.y, b0_0.y, fma(d0.x, b0_0.x, s0_0_1))));
+      s0_0_2 = fma(d0.w, e0_0, fma(d0.z, b0_0.w, fma(d0.y, b0_0.z, fma(d0.x, b0_0.y, s0_0_2))));
+      s0_0_3 = fma(d0.w, b1_0.z, fma(d0.z, b1_0.y, fma(d0.y, b1_0.x, fma(d0.x, l1_0, s0_0_3))));
+      s0_0_4 = fma(d0.w, b1_0.w, fma(d0.z, b1_0.z, fma(d0.y, b1_0.y, fma(d0.x, b1_0.x, s0_0_4))));
+      s0_0_5 = fma(d0.w, e1_0, fma(d0.z, b1_0.w, fma(d0.y, b1_0.z, fma(d0.x, b1_0.y, s0_0_5))));
+      s0_0_6 = fma(d0.w, b2_0.z, fma(d0.z, b2_0.y, fma(d0.y, b2_0.x, fma(d0.x, l2_0, s0_0_6))));
+      s0_0_7 = fma(d0.w, b2_0.w, fma(d0.z, b2_0.z, fma(d0.y, b2_0.y, fma(d0.x, b2_0.x, s0_0_7))));
+      s0_0_8 = fma(d0.w, e2_0, fma(d0.z, b2_0.w, fma(d0.y, b2_0.z, fma(d0.x, b2_0.y, s0_0_8))));
+      s0_1_0 = fma(d0.w, b0_1.z, fma(d0.z, b0_1.y, fma(d0.y, b0_1.x, fma(d0.x, l0_1, s0_1_0))));
+      s0_1_1 = fma(d0.w, b0_1.w, fma(d0.z, b0_1.z, fma(d0.y, b0_1.y, fma(d0.x, b0_1.x, s0_1_1))));
+      s0_1_2 = fma(d0.w, e0_1, fma(d0.z, b0_1.w, fma(d0.y, b0_1.z, fma(d0.x, b0_1.y, s0_1_2))));
+      s0_1_3 = fma(d0.w, b1_1.z, fma(d0.z, b1_1.y, fma(d0.y, b1_1.x, fma(d0.x, l1_1, s0_1_3))));
+      s0_1_4 = fma(d0.w, b1_1.w, fma(d0.z, b1_1.z, fma(d0.y, b1_1.y, fma(d0.x, b1_1.x, s0_1_4))));
+      s0_1_5 = fma(d0.w, e1_1, fma(d0.z, b1_1.w, fma(d0.y, b1_1.z, fma(d0.x, b1_1.y, s0_1_5))));
+      s0_1_6 = fma(d0.w, b2_1.z, fma(d0.z, b2_1.y, fma(d0.y, b2_1.x, fma(d0.x, l2_1, s0_1_6))));
+      s0_1_7 = fma(d0.w, b2_1.w, fma(d0.z, b2_1.z, fma(d0.y, b2_1.y, fma(d0.x, b2_1.x, s0_1_7))));
+      s0_1_8 = fma(d0.w, e2_1, fma(d0.z, b2_1.w, fma(d0.y, b2_1.z, fma(d0.x, b2_1.y, s0_1_8))));
+      l0_0 = l1_0; b0_0 = b1_0; e0_0 = e1_0;
+      l1_0 = l2_0; b1_0 = b2_0; e1_0 = e2_0;
+      l0_1 = l1_1; b0_1 = b1_1; e0_1 = e1_1;
+      l1_1 = l2_1; b1_1 = b2_1; e1_1 = e2_1;
       d += params.width4;
     }
   }
