@@ -23,3 +23,18 @@ export function compareRelative(
   }
   return { name, error: worst / Math.max(scale, 1e-30), tolerance };
 }
+
+/** max |actual - expected|; lengths that differ or values that are not numbers fail. */
+export function compareAbsolute(
+  name: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): CheckResult {
+  let worst = actual.length === expected.length ? 0 : Infinity;
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i] - expected[i]);
+    worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
+  }
+  return { name, error: worst, tolerance };
+}
