@@ -46,7 +46,7 @@ export function recordNetwork(
   store: ParameterStore,
   config: ModelConfig,
   input: Value,
-  probe: StageProbe = () => {},
+  probe?: StageProbe,
 ): NetworkOutput {
   let x = input;
   layers.encoder.forEach((block, i) => {
@@ -58,14 +58,14 @@ export function recordNetwork(
         y,
         block.attention,
         store,
-        (gate, value) => probe(`${name}.attention${gate}`, value),
+        (gate, value) => probe?.(`${name}.attention${gate}`, value),
       );
       graph.done(y);
       y = gated;
     }
     x = maxPool2(graph, y);
     graph.done(y);
-    probe(name, x);
+    probe?.(name, x);
   });
   if (layers.bottleneck !== undefined) {
     const gated = cbam(graph, x, layers.bottleneck, store);
@@ -91,7 +91,7 @@ function decode(
   input: Value,
   head: Head,
   part: "amp" | "phase",
-  probe: StageProbe,
+  probe: StageProbe | undefined,
 ): Value {
   const name = `decoder_${part}`;
   let x = input;
@@ -100,7 +100,7 @@ function decode(
     if (x !== input) graph.done(x);
     x = upsample2(graph, y);
     graph.done(y);
-    probe(`${name}.blocks.${i}`, x);
+    probe?.(`${name}.blocks.${i}`, x);
   });
   const last = `${name}.${part}`;
   const { inner, up, outer, features } = layers;
@@ -109,7 +109,7 @@ function decode(
     graph.done(x);
     const raw = conv2d(graph, wide, outer!, store, { activation: "none", label: `${last}.conv2` });
     graph.done(wide);
-    probe(`${last}.conv2`, raw);
+    probe?.(`${last}.conv2`, raw);
     const out = activate(graph, raw, head);
     graph.done(raw);
     return out;
@@ -121,7 +121,7 @@ function decode(
     channelCount: split,
     label: `${last}.conv1`,
   });
-  probe(`${last}.conv1`, rawInner);
+  probe?.(`${last}.conv1`, rawInner);
   const centre = activate(graph, rawInner, head);
   graph.done(rawInner);
   if (up === undefined || outer === undefined) {
@@ -149,7 +149,7 @@ function decode(
     label: `${last}.conv2`,
   });
   graph.done(wide);
-  probe(`${last}.conv2`, rawOuter);
+  probe?.(`${last}.conv2`, rawOuter);
   const outside = activate(graph, rawOuter, { kind: "silu", scale: 1, offset: 0 });
   graph.done(rawOuter);
   const out = combineHeads(graph, centre, outside);
@@ -164,12 +164,12 @@ function grow(
   block: BlockLayers,
   input: Value,
   name: string,
-  probe: StageProbe,
+  probe: StageProbe | undefined,
 ): Value {
   const y = twoConvolutions(graph, store, block, input, name, probe);
   const out = upsample2(graph, y);
   graph.done(y);
-  probe(name, out);
+  probe?.(name, out);
   return out;
 }
 
@@ -179,7 +179,7 @@ function twoConvolutions(
   block: BlockLayers,
   input: Value,
   name: string,
-  probe: StageProbe,
+  probe: StageProbe | undefined,
 ): Value {
   const a = conv2d(graph, input, block.conv1, store, {
     activation: "relu",
@@ -187,6 +187,6 @@ function twoConvolutions(
   });
   const b = conv2d(graph, a, block.conv2, store, { activation: "relu", label: `${name}.conv2` });
   graph.done(a);
-  probe(`${name}.relu2`, b);
+  probe?.(`${name}.relu2`, b);
   return b;
 }
