@@ -47,15 +47,22 @@ fn deviance(rate: f32, k: f32, d: f32) -> f32 {
   return d - k * log(rate / k);
 }
 
-// rate - k ln rate + lgamma(k + 1); d = rate - k. Three large terms nearly cancel: they are merged first.
-fn likelihood(rate: f32, k: f32, d: f32) -> f32 {
-  if (k >= 8.0) { return deviance(rate, k, d) + stirling(k); }
-  // lgamma(k + 1) = lgamma(k + 9) - ln((k + 1) .. (k + 8))
+// lgamma(k + 1), 0 <= k < 8: the power series around 0, or Stirling's series eight further up.
+fn log_factorial(k: f32) -> f32 {
+  if (k < 0.2) {
+    return k * (-0.5772156649 + k * (0.8224670334 - k * (0.4006856344 - k * (0.2705808084
+      - k * (0.2073855510 - k * (0.1695571770 - k * (0.1440498968 - k * 0.1255096695)))))));
+  }
   let x = k + 8.0;
   let low = (k + 1.0) * (k + 2.0) * (k + 3.0) * (k + 4.0);
   let high = (k + 5.0) * (k + 6.0) * (k + 7.0) * x;
-  let log_gamma = x * log(x) - x + stirling(x) - log(low) - log(high);
-  return rate - k * log(max(rate, params.floor)) + log_gamma;
+  return x * log(x) - x + stirling(x) - log(low) - log(high);
+}
+
+// rate - k ln rate + lgamma(k + 1); d = rate - k. Three large terms nearly cancel: they are merged first.
+fn likelihood(rate: f32, k: f32, d: f32) -> f32 {
+  if (k >= 8.0) { return deviance(rate, k, d) + stirling(k); }
+  return rate - k * log(max(rate, params.floor)) + log_factorial(k);
 }
 
 // Rate and count of element i.
