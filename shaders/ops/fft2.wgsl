@@ -1,7 +1,5 @@
 // Complex Fourier transforms down the columns of square images of N x N, N = 16 .. 512.
-// One vec4 holds two neighbouring columns of one row, so an invocation transforms two columns at once.
-//   stage8, stage4: one Stockham stage of radix 8 or 4 on two neighbouring butterflies
-//   whole64:        all 64 points in registers, written transposed
+// stage8, stage4: one Stockham stage of radix 8 or 4 on two neighbouring butterflies of two columns.
 // The last stage of a dimension writes transposed; doing it twice transforms both dimensions.
 // Every input is multiplied by (1, in_imaginary) and every output by (out_real, out_imaginary):
 // conjugating before and after makes the inverse, and the factor makes it orthonormal.
@@ -17,50 +15,6 @@ struct Params {
 }
 @group(0) @binding(1) var<storage, read_write> transformed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
-
-const QUARTER = 1.5707963267948966;
-const DIAGONAL = 0.7071067811865476;
-
-// exp(-2 pi i k / n), n a multiple of 4: the quadrant is taken off in integers, the rest is a short series.
-fn twiddle(k: u32, n: u32) -> vec2f {
-  let eighths = (8u * k) / n;
-  let quadrant = (eighths + 1u) >> 1u;
-  let rest = f32(i32(4u * k) - i32(quadrant * n)) / f32(n);
-  let x = QUARTER * rest;
-  let q = x * x;
-  let c = 1.0 + q * (-0.5 + q * (1.0 / 24.0 + q * (-1.0 / 720.0 + q * (1.0 / 40320.0))));
-  let s = x * (1.0 + q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362880.0)))));
-  let even = select(vec2f(c, -s), vec2f(-c, s), (quadrant & 2u) != 0u);
-  let odd = select(vec2f(-s, -c), vec2f(s, c), (quadrant & 2u) != 0u);
-  return select(even, odd, (quadrant & 1u) != 0u);
-}
-
-fn rotate(v: vec4f, w: vec2f) -> vec4f {
-  return v * w.x + vec4f(-v.y, v.x, -v.w, v.z) * w.y;
-}
-
-fn times_minus_i(v: vec4f) -> vec4f {
-  return vec4f(v.y, -v.x, v.w, -v.z);
-}
-
-fn dft4(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> array<vec4f, 4> {
-  let s = a + c;
-  let t = a - c;
-  let u = b + d;
-  let v = times_minus_i(b - d);
-  return array<vec4f, 4>(s + u, t + v, s - u, t - v);
-}
-
-fn dft8(a: array<vec4f, 8>) -> array<vec4f, 8> {
-  let even = dft4(a[0] + a[4], a[1] + a[5], a[2] + a[6], a[3] + a[7]);
-  let odd = dft4(
-    a[0] - a[4],
-    rotate(a[1] - a[5], vec2f(DIAGONAL, -DIAGONAL)),
-    times_minus_i(a[2] - a[6]),
-    rotate(a[3] - a[7], vec2f(-DIAGONAL, -DIAGONAL)),
-  );
-  return array<vec4f, 8>(even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]);
-}
 
 fn fetch(i: u32) -> vec4f {
   return load_image(i) * vec4f(1.0, params.in_imaginary, 1.0, params.in_imaginary);
@@ -162,79 +116,4 @@ fn stage4(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) li
   put(p, 1u, 4u, a[1], b[1]);
   put(p, 2u, 4u, a[2], b[2]);
   put(p, 3u, 4u, a[3], b[3]);
-}
-
-// Points j, j + 8, .. j + 56 of a column pair, transformed and multiplied by exp(-2 pi i j k / 64).
-fn octet(at: u32, j: u32) -> array<vec4f, 8> {
-  let base = at + 32u * j;
-  let a = dft8(array<vec4f, 8>(
-    fetch(base),
-    fetch(base + 256u),
-    fetch(base + 512u),
-    fetch(base + 768u),
-    fetch(base + 1024u),
-    fetch(base + 1280u),
-    fetch(base + 1536u),
-    fetch(base + 1792u),
-  ));
-  return array<vec4f, 8>(
-    a[0],
-    rotate(a[1], twiddle(j, 64u)),
-    rotate(a[2], twiddle(2u * j, 64u)),
-    rotate(a[3], twiddle(3u * j, 64u)),
-    rotate(a[4], twiddle(4u * j, 64u)),
-    rotate(a[5], twiddle(5u * j, 64u)),
-    rotate(a[6], twiddle(6u * j, 64u)),
-    rotate(a[7], twiddle(7u * j, 64u)),
-  );
-}
-
-// Points k and k + 1 of every eight, as eight vec4 of each of the two output rows.
-fn put_octets(at: u32, k: u32, a: array<vec4f, 8>, b: array<vec4f, 8>) {
-  let base = at + k / 2u;
-  store(base, vec4f(a[0].xy, b[0].xy));
-  store(base + 4u, vec4f(a[1].xy, b[1].xy));
-  store(base + 8u, vec4f(a[2].xy, b[2].xy));
-  store(base + 12u, vec4f(a[3].xy, b[3].xy));
-  store(base + 16u, vec4f(a[4].xy, b[4].xy));
-  store(base + 20u, vec4f(a[5].xy, b[5].xy));
-  store(base + 24u, vec4f(a[6].xy, b[6].xy));
-  store(base + 28u, vec4f(a[7].xy, b[7].xy));
-  store(base + 32u, vec4f(a[0].zw, b[0].zw));
-  store(base + 36u, vec4f(a[1].zw, b[1].zw));
-  store(base + 40u, vec4f(a[2].zw, b[2].zw));
-  store(base + 44u, vec4f(a[3].zw, b[3].zw));
-  store(base + 48u, vec4f(a[4].zw, b[4].zw));
-  store(base + 52u, vec4f(a[5].zw, b[5].zw));
-  store(base + 56u, vec4f(a[6].zw, b[6].zw));
-  store(base + 60u, vec4f(a[7].zw, b[7].zw));
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn whole64(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(wid, lid, groups, WORKGROUP);
-  if (i >= params.count) { return; }
-  let image = (i / 32u) * 2048u;
-  let at = image + i % 32u;
-  let a = octet(at, 0u);
-  let b = octet(at, 1u);
-  let c = octet(at, 2u);
-  let d = octet(at, 3u);
-  let e = octet(at, 4u);
-  let f = octet(at, 5u);
-  let g = octet(at, 6u);
-  let h = octet(at, 7u);
-  let to = image + (i % 32u) * 64u;
-  put_octets(to, 0u,
-    dft8(array<vec4f, 8>(a[0], b[0], c[0], d[0], e[0], f[0], g[0], h[0])),
-    dft8(array<vec4f, 8>(a[1], b[1], c[1], d[1], e[1], f[1], g[1], h[1])));
-  put_octets(to, 2u,
-    dft8(array<vec4f, 8>(a[2], b[2], c[2], d[2], e[2], f[2], g[2], h[2])),
-    dft8(array<vec4f, 8>(a[3], b[3], c[3], d[3], e[3], f[3], g[3], h[3])));
-  put_octets(to, 4u,
-    dft8(array<vec4f, 8>(a[4], b[4], c[4], d[4], e[4], f[4], g[4], h[4])),
-    dft8(array<vec4f, 8>(a[5], b[5], c[5], d[5], e[5], f[5], g[5], h[5])));
-  put_octets(to, 6u,
-    dft8(array<vec4f, 8>(a[6], b[6], c[6], d[6], e[6], f[6], g[6], h[6])),
-    dft8(array<vec4f, 8>(a[7], b[7], c[7], d[7], e[7], f[7], g[7], h[7])));
 }

@@ -5,7 +5,9 @@
  *
  * @module
  */
+import imageSource from "../../shaders/ops/fft2_image.wgsl" with { type: "text" };
 import source from "../../shaders/ops/fft2.wgsl" with { type: "text" };
+import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
@@ -14,7 +16,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 
 const shared = {
   source,
-  snippets: [index],
+  snippets: [index, butterflies],
   bindings: { image: "texel", transformed: "read_write" },
   params: {
     count: "u32",
@@ -29,7 +31,18 @@ const shared = {
 
 const stage8 = defineKernel({ ...shared, label: "ops/fft2#stage8", entryPoint: "stage8" });
 const stage4 = defineKernel({ ...shared, label: "ops/fft2#stage4", entryPoint: "stage4" });
-const whole64 = defineKernel({ ...shared, label: "ops/fft2#whole64", entryPoint: "whole64" });
+const image64 = defineKernel({
+  source: imageSource,
+  snippets: [index, butterflies],
+  label: "ops/fft2_image#image64",
+  entryPoint: "image64",
+  bindings: { image: "texel", transformed: "read_write" },
+  params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
+  workgroup: 32,
+});
+
+/** Workgroup memory `image64` needs. */
+const IMAGE_BYTES = 32768;
 
 /** Radices of the stages of one dimension. */
 const RADICES: Readonly<Record<number, readonly (4 | 8)[]>> = {
@@ -77,29 +90,36 @@ export function recordFft2(
   input.checkRange(0, elements);
   output.checkRange(0, elements);
   scratch?.checkRange(0, elements);
-  const { arena, profile } = plan.gpu;
-  const work = scratch ?? arena.allocate("fft scratch", [elements]);
-  // With 64 points a software adapter keeps the whole column in its (plentiful) stack.
-  const whole = size === 64 && profile.software;
-  const radices = whole ? [64] : RADICES[size];
-  const stages = [...radices, ...radices];
+  const { arena, profile, device } = plan.gpu;
   const sign = inverse ? -1 : 1;
+  const ends = { outReal: 1 / size, outImaginary: sign / size };
+  // A software adapter has registers to spare and pays for every pass over memory. Where hot reads
+  // go through the buffer itself the image cannot be overwritten while it is read.
+  const whole = size === 64 && profile.software &&
+    device.limits.maxComputeWorkgroupStorageSize >= IMAGE_BYTES &&
+    (profile.texelReads || input.slot !== output.slot);
+  if (whole) {
+    const params = { count: batch, inImaginary: sign, ...ends };
+    plan.run(image64, { image: input, transformed: output }, params, batch * 32);
+    return;
+  }
+  const work = scratch ?? arena.allocate("fft scratch", [elements]);
+  const radices = RADICES[size], stages = [...radices, ...radices];
   let from = input, done = 1;
   stages.forEach((radix, s) => {
     // The number of stages is even, so alternating ends in `output` and never starts there.
     const to = s % 2 === 0 ? work : output;
     const first = s === 0, last = s === stages.length - 1;
     const transpose = (s + 1) % radices.length === 0 ? 1 : 0;
-    const kernel = radix === 64 ? whole64 : radix === 8 ? stage8 : stage4;
-    const count = radix === 64 ? batch * 32 : batch * (size / 2) * (size / (2 * radix));
+    const kernel = radix === 8 ? stage8 : stage4;
+    const count = batch * (size / 2) * (size / (2 * radix));
     plan.run(kernel, { image: from, transformed: to }, {
       count,
       size,
       done,
       transpose,
       inImaginary: first ? sign : 1,
-      outReal: last ? 1 / size : 1,
-      outImaginary: last ? sign / size : 1,
+      ...(last ? ends : { outReal: 1, outImaginary: 1 }),
     }, count);
     from = to;
     done = transpose === 1 ? 1 : done * radix;
