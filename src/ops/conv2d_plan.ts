@@ -12,8 +12,8 @@ import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type
 import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
 import tile4x4x1 from "../../shaders/ops/conv2d/tile_4x4x1.wgsl" with { type: "text" };
 import tile4x4x4 from "../../shaders/ops/conv2d/tile_4x4x4.wgsl" with { type: "text" };
-import tile4x4x8 from "../../shaders/ops/conv2d/tile_4x4x8.wgsl" with { type: "text" };
 import tile4x8x1 from "../../shaders/ops/conv2d/tile_4x8x1.wgsl" with { type: "text" };
+import tile8x2x8 from "../../shaders/ops/conv2d/tile_8x2x8.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import partialsSource from "../../shaders/ops/partials.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
@@ -41,6 +41,7 @@ const forward = {
     bias: "u32",
     height: "u32",
     width4: "u32",
+    tilesX: "u32",
     tilesY: "u32",
     tiles: "u32",
     mode: "u32",
@@ -71,10 +72,10 @@ const backward = {
     splitsFirst: "u32",
   },
 } as const;
-const forward8 = defineKernel({
+const wide8 = defineKernel({
   ...forward,
-  label: "ops/conv2d/tile_4x4x8#convolve",
-  source: tile4x4x8,
+  label: "ops/conv2d/tile_8x2x8#convolve",
+  source: tile8x2x8,
 });
 const forward4 = defineKernel({
   ...forward,
@@ -163,8 +164,8 @@ export interface Convolution {
 export function recordConvolution(plan: Plan, family: TileFamily, work: Convolution): void {
   const { input, output, weights, biasOffset, mask } = work;
   const [B, inputChannels, H, W] = input.tensor.shape;
-  const tile = forwardTile(family, output.count, H);
-  const tilesY = H / tile.rows, width4 = W / 4, tiles = B * tilesY * width4;
+  const tile = forwardTile(family, output.count, H, W);
+  const tilesX = W / tile.columns, tilesY = H / tile.rows, tiles = B * tilesY * tilesX;
   const mode = (biasOffset === undefined ? 0 : BIAS) + (work.relu ? RELU : 0) + (mask ? MASK : 0);
   const workgroup = family === "large" ? 32 : 64;
   const groups = Math.ceil(tiles / workgroup);
@@ -183,7 +184,8 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
       weightRow: roundUp4(output.count) / 4,
       bias: (biasOffset ?? 0) / 4,
       height: H,
-      width4,
+      width4: W / 4,
+      tilesX,
       tilesY,
       tiles,
       mode,
@@ -298,12 +300,17 @@ function forwardTile(
   family: TileFamily,
   outputs: number,
   height: number,
-): { kernel: typeof forward8; rows: number; outputs: number } {
+  width: number,
+): { kernel: typeof wide8; columns: number; rows: number; outputs: number } {
   const large = family === "large";
-  if (outputs === 1 && large && height % 8 === 0) return { kernel: tall1, rows: 8, outputs: 1 };
-  if (outputs === 1) return { kernel: forward1, rows: 4, outputs: 1 };
-  if (outputs <= 4 || !large) return { kernel: forward4, rows: 4, outputs: 4 };
-  return { kernel: forward8, rows: 4, outputs: 8 };
+  if (outputs === 1 && large && height % 8 === 0) {
+    return { kernel: tall1, columns: 4, rows: 8, outputs: 1 };
+  }
+  if (outputs === 1) return { kernel: forward1, columns: 4, rows: 4, outputs: 1 };
+  if (outputs > 4 && large && width % 8 === 0) {
+    return { kernel: wide8, columns: 8, rows: 2, outputs: 8 };
+  }
+  return { kernel: forward4, columns: 4, rows: 4, outputs: 4 };
 }
 
 function gradientTile(

@@ -10,6 +10,8 @@
 
 /** Tile of the forward kernel: outputs of one invocation. */
 export interface ForwardTile {
+  /** Vectors of 4 pixels along a row. */
+  readonly quads: number;
   /** Rows of pixels. */
   readonly rows: number;
   /** Output channels: 1 or a multiple of 4. */
@@ -26,10 +28,10 @@ export interface GradientTile {
 
 /** Tiles that are emitted. */
 export const FORWARD_TILES: readonly ForwardTile[] = [
-  { rows: 4, outputs: 8 },
-  { rows: 4, outputs: 4 },
-  { rows: 8, outputs: 1 },
-  { rows: 4, outputs: 1 },
+  { quads: 2, rows: 2, outputs: 8 },
+  { quads: 1, rows: 4, outputs: 4 },
+  { quads: 1, rows: 8, outputs: 1 },
+  { quads: 1, rows: 4, outputs: 1 },
 ];
 
 /** Tiles that are emitted. */
@@ -45,7 +47,7 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** File name of a forward tile. */
 export function forwardName(tile: ForwardTile): string {
-  return `tile_4x${tile.rows}x${tile.outputs}.wgsl`;
+  return `tile_${4 * tile.quads}x${tile.rows}x${tile.outputs}.wgsl`;
 }
 
 /** File name of a weight-gradient tile. */
@@ -54,35 +56,44 @@ export function gradientName(tile: GradientTile): string {
 }
 
 /** WGSL of the forward kernel (also the gradient with respect to the input) for a tile. */
-export function forwardText({ rows, outputs }: ForwardTile): string {
+export function forwardText({ quads, rows, outputs }: ForwardTile): string {
   const groups = Math.ceil(outputs / 4);
-  const sum = (k: number, r: number): string => `s${k}_${r}`;
+  const sum = (k: number, r: number, q: number): string => `s${k}_${r}_${q}`;
+  const pixels = range(rows).flatMap((r) => range(quads).map((q) => [r, q] as const));
   const declare = range(outputs).map((k) =>
-    "  " + range(rows).map((r) => `var ${sum(k, r)} = vec4f(0.0);`).join(" ")
+    "  " + pixels.map(([r, q]) => `var ${sum(k, r, q)} = vec4f(0.0);`).join(" ")
   );
+  // Per row: a, b, c are 4 pixels seen one to the left, in place and one to the right.
   const loads = range(rows + 2).map((r) => {
     const edge = r === 0 ? "above" : r === rows + 1 ? "below" : "";
-    const masked = (zero: string, value: string): string =>
-      edge === "" ? value : `select(${zero}, ${value}, ${edge})`;
     const and = edge === "" ? "" : ` && ${edge}`;
+    const centre = range(quads).map((q) => {
+      const load = `load_input(i${r} + ${q}u)`;
+      return `let b${r}_${q} = ${edge === "" ? load : `select(vec4f(0.0), ${load}, ${edge})`};`;
+    });
+    const shifted = range(quads).map((q) => {
+      const before = q === 0 ? `l${r}` : `b${r}_${q - 1}.w`;
+      const after = q === quads - 1 ? `e${r}` : `b${r}_${q + 1}.x`;
+      return `let a${r}_${q} = vec4f(${before}, b${r}_${q}.xyz); ` +
+        `let c${r}_${q} = vec4f(b${r}_${q}.yzw, ${after});`;
+    });
     return `    let i${r} = x + ${r}u * params.width4;
     let l${r} = select(0.0, load_input(i${r} - 1u).w, left${and});
-    let b${r} = ${masked("vec4f(0.0)", `load_input(i${r})`)};
-    let e${r} = select(0.0, load_input(i${r} + 1u).x, right${and});
-    let a${r} = vec4f(l${r}, b${r}.xyz);
-    let c${r} = vec4f(b${r}.yzw, e${r});`;
+    ${centre.join(" ")}
+    let e${r} = select(0.0, load_input(i${r} + ${quads}u).x, right${and});
+    ${shifted.join("\n    ")}`;
   });
   const weights = range(groups).flatMap((g) =>
     range(9).map((t) => `    let w${g}_${t} = load_weights(w + ${t}u * params.weight_row + ${g}u);`)
   );
   const products = range(outputs).flatMap((k) =>
-    range(rows).map((r) => {
-      let text = sum(k, r);
+    pixels.map(([r, q]) => {
+      let text = sum(k, r, q);
       for (const t of range(9)) {
         const weight = `w${k >> 2}_${t}.${XYZW[k & 3]}`;
-        text = `fma(vec4f(${weight}), ${"abc"[t % 3]}${r + Math.floor(t / 3)}, ${text})`;
+        text = `fma(vec4f(${weight}), ${"abc"[t % 3]}${r + Math.floor(t / 3)}_${q}, ${text})`;
       }
-      return `    ${sum(k, r)} = ${text};`;
+      return `    ${sum(k, r, q)} = ${text};`;
     })
   );
   const biases = range(groups).map((g) => `  var bias${g} = vec4f(0.0);`);
@@ -90,19 +101,21 @@ export function forwardText({ rows, outputs }: ForwardTile): string {
     ` bias${g} = load_weights(params.bias + k0 / 4u + ${g}u);`
   );
   const stores = range(outputs).map((k) => {
-    const lines = range(rows).map((r) =>
-      `    output[o + ${r}u * params.width4] = finish(${sum(k, r)}, ` +
-      `bias${k >> 2}.${XYZW[k & 3]}, o + ${r}u * params.width4);`
-    );
+    const lines = pixels.map(([r, q]) => {
+      const at = `o + ${r}u * params.width4 + ${q}u`;
+      return `    output[${at}] = finish(${sum(k, r, q)}, bias${k >> 2}.${XYZW[k & 3]}, ${at});`;
+    });
     return `  if (k0 + ${k}u < params.outputs) {\n${lines.join("\n")}\n  }\n  o += plane;`;
   });
   return `// Direct 3 x 3 convolution of planes, stride 1, zero padding: forward, and with transposed weights the
-// gradient with respect to the input. One invocation makes 4 columns x ${rows} rows of ${outputs} output channel(s).
+// gradient with respect to the input. One invocation makes ${
+    4 * quads
+  } columns x ${rows} rows of ${outputs} output channel(s).
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector \`weights\` on, bias from vector \`bias\` on
 //   mask    like output: with MASK the result is zeroed where mask <= 0
 //   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
-// Height is a multiple of ${rows}. Emitted by generate.ts: change that file.
+// Width is a multiple of ${4 * quads}, height of ${rows}. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 const BIAS = 1u;
 const RELU = 2u;
@@ -111,7 +124,7 @@ struct Params {
   input_channels: u32, first_channel: u32, channels: u32,
   output_channels: u32, first_output: u32, outputs: u32,
   weights: u32, weight_row: u32, bias: u32,
-  height: u32, width4: u32, tiles_y: u32, tiles: u32, mode: u32,
+  height: u32, width4: u32, tiles_x: u32, tiles_y: u32, tiles: u32, mode: u32,
 }
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -128,12 +141,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   let t = (wid.z * groups.y + wid.y) * WORKGROUP + lid;
   if (t >= params.tiles) { return; }
   let k0 = wid.x * ${outputs}u;
-  let x4 = t % params.width4;
-  let y0 = (t / params.width4) % params.tiles_y * ${rows}u;
-  let n = t / (params.width4 * params.tiles_y);
+  let x4 = t % params.tiles_x * ${quads}u;
+  let y0 = (t / params.tiles_x) % params.tiles_y * ${rows}u;
+  let n = t / (params.tiles_x * params.tiles_y);
   let plane = params.height * params.width4;
   let left = x4 > 0u;
-  let right = x4 + 1u < params.width4;
+  let right = x4 + ${quads}u < params.width4;
   let above = y0 > 0u;
   let below = y0 + ${rows}u < params.height;
 ${declare.join("\n")}

@@ -4,7 +4,7 @@
 //   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
 //   mask    like output: with MASK the result is zeroed where mask <= 0
 //   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
-// Height is a multiple of 8. Emitted by generate.ts: change that file.
+// Width is a multiple of 4, height of 8. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 const BIAS = 1u;
 const RELU = 2u;
@@ -13,7 +13,7 @@ struct Params {
   input_channels: u32, first_channel: u32, channels: u32,
   output_channels: u32, first_output: u32, outputs: u32,
   weights: u32, weight_row: u32, bias: u32,
-  height: u32, width4: u32, tiles_y: u32, tiles: u32, mode: u32,
+  height: u32, width4: u32, tiles_x: u32, tiles_y: u32, tiles: u32, mode: u32,
 }
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -30,79 +30,69 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   let t = (wid.z * groups.y + wid.y) * WORKGROUP + lid;
   if (t >= params.tiles) { return; }
   let k0 = wid.x * 1u;
-  let x4 = t % params.width4;
-  let y0 = (t / params.width4) % params.tiles_y * 8u;
-  let n = t / (params.width4 * params.tiles_y);
+  let x4 = t % params.tiles_x * 1u;
+  let y0 = (t / params.tiles_x) % params.tiles_y * 8u;
+  let n = t / (params.tiles_x * params.tiles_y);
   let plane = params.height * params.width4;
   let left = x4 > 0u;
   let right = x4 + 1u < params.width4;
   let above = y0 > 0u;
   let below = y0 + 8u < params.height;
-  var s0_0 = vec4f(0.0); var s0_1 = vec4f(0.0); var s0_2 = vec4f(0.0); var s0_3 = vec4f(0.0); var s0_4 = vec4f(0.0); var s0_5 = vec4f(0.0); var s0_6 = vec4f(0.0); var s0_7 = vec4f(0.0);
+  var s0_0_0 = vec4f(0.0); var s0_1_0 = vec4f(0.0); var s0_2_0 = vec4f(0.0); var s0_3_0 = vec4f(0.0); var s0_4_0 = vec4f(0.0); var s0_5_0 = vec4f(0.0); var s0_6_0 = vec4f(0.0); var s0_7_0 = vec4f(0.0);
   // Row above the tile; outside the image it wraps around and is masked by `above`.
   var x = (n * params.input_channels + params.first_channel) * plane + y0 * params.width4 + x4 - params.width4;
   var w = params.weights + k0 / 4u;
   for (var c = 0u; c < params.channels; c++) {
     let i0 = x + 0u * params.width4;
     let l0 = select(0.0, load_input(i0 - 1u).w, left && above);
-    let b0 = select(vec4f(0.0), load_input(i0), above);
+    let b0_0 = select(vec4f(0.0), load_input(i0 + 0u), above);
     let e0 = select(0.0, load_input(i0 + 1u).x, right && above);
-    let a0 = vec4f(l0, b0.xyz);
-    let c0 = vec4f(b0.yzw, e0);
+    let a0_0 = vec4f(l0, b0_0.xyz); let c0_0 = vec4f(b0_0.yzw, e0);
     let i1 = x + 1u * params.width4;
     let l1 = select(0.0, load_input(i1 - 1u).w, left);
-    let b1 = load_input(i1);
+    let b1_0 = load_input(i1 + 0u);
     let e1 = select(0.0, load_input(i1 + 1u).x, right);
-    let a1 = vec4f(l1, b1.xyz);
-    let c1 = vec4f(b1.yzw, e1);
+    let a1_0 = vec4f(l1, b1_0.xyz); let c1_0 = vec4f(b1_0.yzw, e1);
     let i2 = x + 2u * params.width4;
     let l2 = select(0.0, load_input(i2 - 1u).w, left);
-    let b2 = load_input(i2);
+    let b2_0 = load_input(i2 + 0u);
     let e2 = select(0.0, load_input(i2 + 1u).x, right);
-    let a2 = vec4f(l2, b2.xyz);
-    let c2 = vec4f(b2.yzw, e2);
+    let a2_0 = vec4f(l2, b2_0.xyz); let c2_0 = vec4f(b2_0.yzw, e2);
     let i3 = x + 3u * params.width4;
     let l3 = select(0.0, load_input(i3 - 1u).w, left);
-    let b3 = load_input(i3);
+    let b3_0 = load_input(i3 + 0u);
     let e3 = select(0.0, load_input(i3 + 1u).x, right);
-    let a3 = vec4f(l3, b3.xyz);
-    let c3 = vec4f(b3.yzw, e3);
+    let a3_0 = vec4f(l3, b3_0.xyz); let c3_0 = vec4f(b3_0.yzw, e3);
     let i4 = x + 4u * params.width4;
     let l4 = select(0.0, load_input(i4 - 1u).w, left);
-    let b4 = load_input(i4);
+    let b4_0 = load_input(i4 + 0u);
     let e4 = select(0.0, load_input(i4 + 1u).x, right);
-    let a4 = vec4f(l4, b4.xyz);
-    let c4 = vec4f(b4.yzw, e4);
+    let a4_0 = vec4f(l4, b4_0.xyz); let c4_0 = vec4f(b4_0.yzw, e4);
     let i5 = x + 5u * params.width4;
     let l5 = select(0.0, load_input(i5 - 1u).w, left);
-    let b5 = load_input(i5);
+    let b5_0 = load_input(i5 + 0u);
     let e5 = select(0.0, load_input(i5 + 1u).x, right);
-    let a5 = vec4f(l5, b5.xyz);
-    let c5 = vec4f(b5.yzw, e5);
+    let a5_0 = vec4f(l5, b5_0.xyz); let c5_0 = vec4f(b5_0.yzw, e5);
     let i6 = x + 6u * params.width4;
     let l6 = select(0.0, load_input(i6 - 1u).w, left);
-    let b6 = load_input(i6);
+    let b6_0 = load_input(i6 + 0u);
     let e6 = select(0.0, load_input(i6 + 1u).x, right);
-    let a6 = vec4f(l6, b6.xyz);
-    let c6 = vec4f(b6.yzw, e6);
+    let a6_0 = vec4f(l6, b6_0.xyz); let c6_0 = vec4f(b6_0.yzw, e6);
     let i7 = x + 7u * params.width4;
     let l7 = select(0.0, load_input(i7 - 1u).w, left);
-    let b7 = load_input(i7);
+    let b7_0 = load_input(i7 + 0u);
     let e7 = select(0.0, load_input(i7 + 1u).x, right);
-    let a7 = vec4f(l7, b7.xyz);
-    let c7 = vec4f(b7.yzw, e7);
+    let a7_0 = vec4f(l7, b7_0.xyz); let c7_0 = vec4f(b7_0.yzw, e7);
     let i8 = x + 8u * params.width4;
     let l8 = select(0.0, load_input(i8 - 1u).w, left);
-    let b8 = load_input(i8);
+    let b8_0 = load_input(i8 + 0u);
     let e8 = select(0.0, load_input(i8 + 1u).x, right);
-    let a8 = vec4f(l8, b8.xyz);
-    let c8 = vec4f(b8.yzw, e8);
+    let a8_0 = vec4f(l8, b8_0.xyz); let c8_0 = vec4f(b8_0.yzw, e8);
     let i9 = x + 9u * params.width4;
     let l9 = select(0.0, load_input(i9 - 1u).w, left && below);
-    let b9 = select(vec4f(0.0), load_input(i9), below);
+    let b9_0 = select(vec4f(0.0), load_input(i9 + 0u), below);
     let e9 = select(0.0, load_input(i9 + 1u).x, right && below);
-    let a9 = vec4f(l9, b9.xyz);
-    let c9 = vec4f(b9.yzw, e9);
+    let a9_0 = vec4f(l9, b9_0.xyz); let c9_0 = vec4f(b9_0.yzw, e9);
     let w0_0 = load_weights(w + 0u * params.weight_row + 0u);
     let w0_1 = load_weights(w + 1u * params.weight_row + 0u);
     let w0_2 = load_weights(w + 2u * params.weight_row + 0u);
@@ -112,14 +102,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let w0_6 = load_weights(w + 6u * params.weight_row + 0u);
     let w0_7 = load_weights(w + 7u * params.weight_row + 0u);
     let w0_8 = load_weights(w + 8u * params.weight_row + 0u);
-    s0_0 = fma(vec4f(w0_8.x), c2, fma(vec4f(w0_7.x), b2, fma(vec4f(w0_6.x), a2, fma(vec4f(w0_5.x), c1, fma(vec4f(w0_4.x), b1, fma(vec4f(w0_3.x), a1, fma(vec4f(w0_2.x), c0, fma(vec4f(w0_1.x), b0, fma(vec4f(w0_0.x), a0, s0_0)))))))));
-    s0_1 = fma(vec4f(w0_8.x), c3, fma(vec4f(w0_7.x), b3, fma(vec4f(w0_6.x), a3, fma(vec4f(w0_5.x), c2, fma(vec4f(w0_4.x), b2, fma(vec4f(w0_3.x), a2, fma(vec4f(w0_2.x), c1, fma(vec4f(w0_1.x), b1, fma(vec4f(w0_0.x), a1, s0_1)))))))));
-    s0_2 = fma(vec4f(w0_8.x), c4, fma(vec4f(w0_7.x), b4, fma(vec4f(w0_6.x), a4, fma(vec4f(w0_5.x), c3, fma(vec4f(w0_4.x), b3, fma(vec4f(w0_3.x), a3, fma(vec4f(w0_2.x), c2, fma(vec4f(w0_1.x), b2, fma(vec4f(w0_0.x), a2, s0_2)))))))));
-    s0_3 = fma(vec4f(w0_8.x), c5, fma(vec4f(w0_7.x), b5, fma(vec4f(w0_6.x), a5, fma(vec4f(w0_5.x), c4, fma(vec4f(w0_4.x), b4, fma(vec4f(w0_3.x), a4, fma(vec4f(w0_2.x), c3, fma(vec4f(w0_1.x), b3, fma(vec4f(w0_0.x), a3, s0_3)))))))));
-    s0_4 = fma(vec4f(w0_8.x), c6, fma(vec4f(w0_7.x), b6, fma(vec4f(w0_6.x), a6, fma(vec4f(w0_5.x), c5, fma(vec4f(w0_4.x), b5, fma(vec4f(w0_3.x), a5, fma(vec4f(w0_2.x), c4, fma(vec4f(w0_1.x), b4, fma(vec4f(w0_0.x), a4, s0_4)))))))));
-    s0_5 = fma(vec4f(w0_8.x), c7, fma(vec4f(w0_7.x), b7, fma(vec4f(w0_6.x), a7, fma(vec4f(w0_5.x), c6, fma(vec4f(w0_4.x), b6, fma(vec4f(w0_3.x), a6, fma(vec4f(w0_2.x), c5, fma(vec4f(w0_1.x), b5, fma(vec4f(w0_0.x), a5, s0_5)))))))));
-    s0_6 = fma(vec4f(w0_8.x), c8, fma(vec4f(w0_7.x), b8, fma(vec4f(w0_6.x), a8, fma(vec4f(w0_5.x), c7, fma(vec4f(w0_4.x), b7, fma(vec4f(w0_3.x), a7, fma(vec4f(w0_2.x), c6, fma(vec4f(w0_1.x), b6, fma(vec4f(w0_0.x), a6, s0_6)))))))));
-    s0_7 = fma(vec4f(w0_8.x), c9, fma(vec4f(w0_7.x), b9, fma(vec4f(w0_6.x), a9, fma(vec4f(w0_5.x), c8, fma(vec4f(w0_4.x), b8, fma(vec4f(w0_3.x), a8, fma(vec4f(w0_2.x), c7, fma(vec4f(w0_1.x), b7, fma(vec4f(w0_0.x), a7, s0_7)))))))));
+    s0_0_0 = fma(vec4f(w0_8.x), c2_0, fma(vec4f(w0_7.x), b2_0, fma(vec4f(w0_6.x), a2_0, fma(vec4f(w0_5.x), c1_0, fma(vec4f(w0_4.x), b1_0, fma(vec4f(w0_3.x), a1_0, fma(vec4f(w0_2.x), c0_0, fma(vec4f(w0_1.x), b0_0, fma(vec4f(w0_0.x), a0_0, s0_0_0)))))))));
+    s0_1_0 = fma(vec4f(w0_8.x), c3_0, fma(vec4f(w0_7.x), b3_0, fma(vec4f(w0_6.x), a3_0, fma(vec4f(w0_5.x), c2_0, fma(vec4f(w0_4.x), b2_0, fma(vec4f(w0_3.x), a2_0, fma(vec4f(w0_2.x), c1_0, fma(vec4f(w0_1.x), b1_0, fma(vec4f(w0_0.x), a1_0, s0_1_0)))))))));
+    s0_2_0 = fma(vec4f(w0_8.x), c4_0, fma(vec4f(w0_7.x), b4_0, fma(vec4f(w0_6.x), a4_0, fma(vec4f(w0_5.x), c3_0, fma(vec4f(w0_4.x), b3_0, fma(vec4f(w0_3.x), a3_0, fma(vec4f(w0_2.x), c2_0, fma(vec4f(w0_1.x), b2_0, fma(vec4f(w0_0.x), a2_0, s0_2_0)))))))));
+    s0_3_0 = fma(vec4f(w0_8.x), c5_0, fma(vec4f(w0_7.x), b5_0, fma(vec4f(w0_6.x), a5_0, fma(vec4f(w0_5.x), c4_0, fma(vec4f(w0_4.x), b4_0, fma(vec4f(w0_3.x), a4_0, fma(vec4f(w0_2.x), c3_0, fma(vec4f(w0_1.x), b3_0, fma(vec4f(w0_0.x), a3_0, s0_3_0)))))))));
+    s0_4_0 = fma(vec4f(w0_8.x), c6_0, fma(vec4f(w0_7.x), b6_0, fma(vec4f(w0_6.x), a6_0, fma(vec4f(w0_5.x), c5_0, fma(vec4f(w0_4.x), b5_0, fma(vec4f(w0_3.x), a5_0, fma(vec4f(w0_2.x), c4_0, fma(vec4f(w0_1.x), b4_0, fma(vec4f(w0_0.x), a4_0, s0_4_0)))))))));
+    s0_5_0 = fma(vec4f(w0_8.x), c7_0, fma(vec4f(w0_7.x), b7_0, fma(vec4f(w0_6.x), a7_0, fma(vec4f(w0_5.x), c6_0, fma(vec4f(w0_4.x), b6_0, fma(vec4f(w0_3.x), a6_0, fma(vec4f(w0_2.x), c5_0, fma(vec4f(w0_1.x), b5_0, fma(vec4f(w0_0.x), a5_0, s0_5_0)))))))));
+    s0_6_0 = fma(vec4f(w0_8.x), c8_0, fma(vec4f(w0_7.x), b8_0, fma(vec4f(w0_6.x), a8_0, fma(vec4f(w0_5.x), c7_0, fma(vec4f(w0_4.x), b7_0, fma(vec4f(w0_3.x), a7_0, fma(vec4f(w0_2.x), c6_0, fma(vec4f(w0_1.x), b6_0, fma(vec4f(w0_0.x), a6_0, s0_6_0)))))))));
+    s0_7_0 = fma(vec4f(w0_8.x), c9_0, fma(vec4f(w0_7.x), b9_0, fma(vec4f(w0_6.x), a9_0, fma(vec4f(w0_5.x), c8_0, fma(vec4f(w0_4.x), b8_0, fma(vec4f(w0_3.x), a8_0, fma(vec4f(w0_2.x), c7_0, fma(vec4f(w0_1.x), b7_0, fma(vec4f(w0_0.x), a7_0, s0_7_0)))))))));
     x += plane;
     w += 9u * params.weight_row;
   }
@@ -127,14 +117,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   if ((params.mode & BIAS) != 0u) { bias0 = load_weights(params.bias + k0 / 4u + 0u); }
   var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
   if (k0 + 0u < params.outputs) {
-    output[o + 0u * params.width4] = finish(s0_0, bias0.x, o + 0u * params.width4);
-    output[o + 1u * params.width4] = finish(s0_1, bias0.x, o + 1u * params.width4);
-    output[o + 2u * params.width4] = finish(s0_2, bias0.x, o + 2u * params.width4);
-    output[o + 3u * params.width4] = finish(s0_3, bias0.x, o + 3u * params.width4);
-    output[o + 4u * params.width4] = finish(s0_4, bias0.x, o + 4u * params.width4);
-    output[o + 5u * params.width4] = finish(s0_5, bias0.x, o + 5u * params.width4);
-    output[o + 6u * params.width4] = finish(s0_6, bias0.x, o + 6u * params.width4);
-    output[o + 7u * params.width4] = finish(s0_7, bias0.x, o + 7u * params.width4);
+    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, bias0.x, o + 0u * params.width4 + 0u);
+    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, bias0.x, o + 1u * params.width4 + 0u);
+    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, bias0.x, o + 2u * params.width4 + 0u);
+    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, bias0.x, o + 3u * params.width4 + 0u);
+    output[o + 4u * params.width4 + 0u] = finish(s0_4_0, bias0.x, o + 4u * params.width4 + 0u);
+    output[o + 5u * params.width4 + 0u] = finish(s0_5_0, bias0.x, o + 5u * params.width4 + 0u);
+    output[o + 6u * params.width4 + 0u] = finish(s0_6_0, bias0.x, o + 6u * params.width4 + 0u);
+    output[o + 7u * params.width4 + 0u] = finish(s0_7_0, bias0.x, o + 7u * params.width4 + 0u);
   }
   o += plane;
 }
