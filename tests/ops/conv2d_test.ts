@@ -107,6 +107,7 @@ async function checkAll(
       assertClose(`db ${name}`, gradients.get("bias")!.data as Float32Array, reference.bias, 3e-6);
     }
     checkPlacement(flat, layer);
+    checkTransposed(await gpu.read(store.transposed!), layer);
     if (!relu && !rectified) {
       // Without bias the convolution is linear in the input and in the weights.
       const linear = y.map((v, i) => v - (biases?.[Math.floor(i / (H * W)) % K] ?? 0));
@@ -127,6 +128,17 @@ function checkPlacement(flat: Float32Array, { store, weight, bias }: Layer): voi
       if (!own) assert.ok(Number.isNaN(flat[i]), `gradient of ${p.name} was touched`);
       else if (column >= p.shape[0]) assert.equal(flat[i], 0, `padding of ${p.name}`);
     }
+  }
+}
+
+/** `transposed` holds [K][9 reversed][Cp] with zero padding. */
+function checkTransposed(flat: Float32Array, { store, weight, weights }: Layer): void {
+  const [K, C] = weight.shape, Cp = Math.ceil(C / 4) * 4;
+  const offset = store.transposedOffsets.get("weight")!;
+  for (let i = 0; i < K * 9 * Cp; i++) {
+    const c = i % Cp, t = Math.floor(i / Cp) % 9, k = Math.floor(i / (9 * Cp));
+    const expected = c < C ? weights[(k * C + c) * 9 + 8 - t] : 0;
+    assert.equal(flat[offset + i], expected, `transposed tap ${k}, ${t}, ${c}`);
   }
 }
 
