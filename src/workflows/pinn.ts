@@ -7,10 +7,12 @@ import { complexArray, type NdArray, realArray } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
 import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { declareNetwork, type NetworkLayers } from "../network/architecture.ts";
 import { initializeParameters } from "../network/initialization.ts";
 import { type Parameter, ParameterStore } from "../ops/parameters.ts";
+import { recordSum } from "../ops/reduce.ts";
 import { effectiveProbe } from "../physics/effective_probe.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import { softDiskMask } from "../scan/probe.ts";
@@ -98,6 +100,8 @@ export class PinnModel implements Disposable {
   #groupReach: number;
   #pass: TrainingPass;
   #lossSum: Tensor;
+  #weightSum: Tensor;
+  #watch: Plan;
   #accumulated = 0;
 
   private constructor(
@@ -131,7 +135,15 @@ export class PinnModel implements Disposable {
       },
     });
     this.#lossSum = gpu.tensor("loss sum", [4]);
-    this.#pass = this.#record(this.#merges(start.resume?.progress?.epoch ?? 0));
+    this.#weightSum = gpu.tensor("weight sum", [1]);
+    this.#watch = new Plan(gpu, "weight watch");
+    recordSum(this.#watch, this.#store.weights, this.#weightSum, 1, layers.layout.length);
+    try {
+      this.#pass = this.#record(this.#merges(start.resume?.progress?.epoch ?? 0));
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
   }
 
   /** Allocates and records everything; weights are random, given, or those of a checkpoint. */
@@ -197,11 +209,15 @@ export class PinnModel implements Disposable {
     this.#gpu.submit(encoder);
   }
 
-  /** Sum of the losses since the last call. */
+  /**
+   * Sum of the losses since the last call; not finite if a weight is not, which a loss may hide
+   * because a ReLU turns NaN into 0.
+   */
   async takeLoss(): Promise<number> {
-    const [sum] = await this.#gpu.read(this.#lossSum);
+    this.#watch.submit();
+    const [[sum], [weights]] = await this.#gpu.readAll([this.#lossSum, this.#weightSum]);
     this.#gpu.clear(this.#lossSum);
-    return sum;
+    return Number.isFinite(weights) ? sum : NaN;
   }
 
   /** Loss of the uploaded batch; nothing is updated. */
@@ -237,14 +253,19 @@ export class PinnModel implements Disposable {
   /** Frees the device memory. */
   dispose(): void {
     this.#pass.dispose();
-    this.#optimizer.dispose();
-    this.#store.dispose();
-    this.#gpu.arena.release(this.#lossSum);
+    this.#release();
   }
 
   /** Same as {@linkcode PinnModel.dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #release(): void {
+    this.#watch.dispose();
+    this.#optimizer.dispose();
+    this.#store.dispose();
+    for (const tensor of [this.#lossSum, this.#weightSum]) this.#gpu.arena.release(tensor);
   }
 
   #merges(epoch: number): boolean {

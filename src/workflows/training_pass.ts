@@ -55,25 +55,34 @@ export class TrainingPass implements Disposable {
   /** True if compact groups are merged in it. */
   readonly merges: boolean;
   #gpu: Gpu;
-  #input: Tensor;
-  #offsets: Tensor;
+  #input!: Tensor;
+  #offsets!: Tensor;
   #owned: Tensor[] = [];
   #counts: Tensor | undefined;
   #scale: number;
-  #loss: Tensor;
-  #patches: Tensor;
+  #loss!: Tensor;
+  #patches!: Tensor;
   #freeze: ((constant: number | undefined) => void) | undefined;
-  #middle: number;
+  #middle = 0;
 
-  /** Records the pass. */
+  /** Records the pass; frees what it took if that fails. */
   constructor(gpu: Gpu, options: PassOptions) {
-    const { config, layers, extra, store, scaling } = options;
-    const { model, training } = config, { N } = model;
     this.#gpu = gpu;
     this.merges = options.merges;
-    this.#scale = scaling.physics_scale;
-    const graph = this.graph = new Graph(gpu, "training pass", true);
-    const { plan } = graph;
+    this.#scale = options.scaling.physics_scale;
+    this.graph = new Graph(gpu, "training pass", true);
+    try {
+      this.#record(options);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  #record(options: PassOptions): void {
+    const { config, layers, extra, store, scaling } = options;
+    const { model, training } = config, { N } = model;
+    const gpu = this.#gpu, { graph } = this, { plan } = graph;
     const batch = training.batch_size, channels = model.gridsize ** 2;
     const own = (label: string, shape: number[], values?: Float32Array): Tensor => {
       const tensor = gpu.tensor(label, shape, values);
