@@ -3,22 +3,33 @@
  *
  * @module
  */
+import type { Command } from "commander";
+import { GpuUnavailableError } from "../errors.ts";
 import { type CommonOptions, openGpu, Terminal } from "./host.ts";
 
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 
-/** Opens an adapter; installs Mesa's software driver if none opens and that is possible. */
-export async function runSetup(options: CommonOptions): Promise<number> {
+/** Adds the command. */
+export function registerSetup(program: Command): void {
+  program.command("setup")
+    .description("Make sure that WebGPU works; installs a software driver where that is possible.")
+    .option("--quiet", "print only errors")
+    .action((options) => setUp({ quiet: options.quiet === true }));
+}
+
+/**
+ * Opens an adapter; installs Mesa's software driver if none opens and that is possible.
+ *
+ * @throws {GpuUnavailableError} if no adapter opens in the end, with what to do by hand.
+ */
+export async function setUp(options: CommonOptions): Promise<void> {
   const terminal = new Terminal(options);
   const found = await adapterName(options, terminal);
   if (found !== undefined) {
     terminal.say(`setup: WebGPU works on ${found}, nothing to install`);
-    return 0;
+    return;
   }
-  if (!canInstall()) {
-    console.error(`error: no WebGPU adapter opens. ${remedy()}`);
-    return 1;
-  }
+  if (!canInstall()) throw new GpuUnavailableError(`No WebGPU adapter opens. ${remedy()}`);
   terminal.say(`setup: no WebGPU adapter opens, installing ${PACKAGES.join(" ")} with apt-get`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await apt(["update", "-q"], env);
@@ -29,10 +40,9 @@ export async function runSetup(options: CommonOptions): Promise<number> {
   // A process that has loaded the driver loader keeps its list of drivers: look again in a new one.
   if (installed && await opensInNewProcess()) {
     terminal.say("setup: WebGPU works now");
-    return 0;
+    return;
   }
-  console.error(`error: no WebGPU adapter opens after the installation. ${remedy()}`);
-  return 1;
+  throw new GpuUnavailableError(`No WebGPU adapter opens after the installation. ${remedy()}`);
 }
 
 async function adapterName(

@@ -150,6 +150,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 /** Trains, writing `metrics.csv`, checkpoints, the model and `run.json` into a folder. */
 export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   const { gpu, dataset, config, outputDir, terminal } = job;
+  await ensureWritableFolder(outputDir);
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) Deno.exit(130);

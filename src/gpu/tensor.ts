@@ -57,7 +57,7 @@ export class Tensor {
     return slot;
   }
 
-  /** @throws {ShapeError} if elements `offset .. offset + count` are not inside. */
+  /** Checks a range of elements. @throws {ShapeError} if it is not inside. */
   checkRange(offset: number, count: number): void {
     if (offset < 0 || offset + count > this.length) {
       throw new ShapeError(
@@ -67,7 +67,7 @@ export class Tensor {
     }
   }
 
-  /** @throws {ShapeError} unless the shape is the expected one. */
+  /** Checks the shape. @throws {ShapeError} unless it is the expected one. */
   expectShape(...expected: number[]): void {
     if (expected.length !== this.shape.length || expected.some((n, i) => n !== this.shape[i])) {
       throw new ShapeError(

@@ -48,19 +48,27 @@ export interface ScanDataset {
   readDiffraction(indices: ArrayLike<number>): Promise<Float32Array>;
 }
 
+/** Shape and type of a stored array. */
+export interface StoredHeader {
+  /** Length of each axis. */
+  readonly shape: readonly number[];
+  /** Element type. */
+  readonly dtype: DType;
+}
+
 /** The part of an opened NPZ file that reading a scan needs. */
 export interface NpzLike {
   /** Names of the arrays. */
   readonly keys: readonly string[];
   /** Shape and type of an array. */
-  header(key: string): MaybePromise<{ readonly shape: readonly number[]; readonly dtype: DType }>;
+  header(
+    key: string,
+  ): StoredHeader | Promise<StoredHeader>;
   /** A whole array. */
   read(key: string): Promise<NdArray>;
   /** Some entries of the first axis. */
   readRows(key: string, start: number, count: number): Promise<NdArray>;
 }
-
-type MaybePromise<T> = T | Promise<T>;
 
 /** How a file is read. */
 export interface ReadScanOptions {

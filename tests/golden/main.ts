@@ -84,7 +84,9 @@ for (const item of cases) {
     }
   } catch (error) {
     failed++;
-    console.log(`FAIL  ${item.name} [${item.kind}]: ${error instanceof Error ? error.stack : error}`);
+    console.log(
+      `FAIL  ${item.name} [${item.kind}]: ${error instanceof Error ? error.stack : error}`,
+    );
   }
 }
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -1,0 +1,44 @@
+/**
+ * The command line: a table of verbs, and the one place where errors become exit codes.
+ *
+ * Exit codes: 0 done, 1 failed, 2 wrong usage.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import { registerDemo } from "./src/commands/demo.ts";
+import { registerInfer } from "./src/commands/infer.ts";
+import { registerSetup } from "./src/commands/setup.ts";
+import { registerSimulate } from "./src/commands/simulate.ts";
+import { registerTrain } from "./src/commands/train.ts";
+import { ConfigError } from "./src/errors.ts";
+import { VERSION } from "./src/version.ts";
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("ptychogpu")
+    .description("Ptychography on any GPU: train, infer and reassemble in WebGPU.")
+    .version(VERSION)
+    .showHelpAfterError("(add --help for all flags)")
+    .exitOverride();
+  for (
+    const register of [registerTrain, registerInfer, registerSimulate, registerDemo, registerSetup]
+  ) {
+    register(program);
+  }
+  for (const command of program.commands) command.exitOverride().allowExcessArguments(false);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`error: ${message.replace(/\s*\n\s*/g, " ")}`);
+    if (Deno.env.get("PTYCHOGPU_DEBUG") !== undefined && error instanceof Error) {
+      console.error(error.stack);
+    }
+    return error instanceof ConfigError ? 2 : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

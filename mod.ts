@@ -1,0 +1,107 @@
+/**
+ * Ptychography on any GPU: train a physics-informed network on diffraction patterns, reconstruct and
+ * reassemble the object, all in WebGPU compute shaders.
+ *
+ * ```ts ignore
+ * import { Gpu, infer, openNpz, readScan, resolveRun, Trainer } from "@ptychogpu/ptychogpu";
+ *
+ * using gpu = await Gpu.open();
+ * const scan = await readScan(await openNpz(source));
+ * using trainer = await Trainer.create(gpu, scan, resolveRun({ nepochs: 10 }));
+ * for await (const event of trainer.run()) console.log(event);
+ * const { object } = await infer(gpu, scan, await trainer.checkpoint());
+ * ```
+ *
+ * Limitations: square patterns with a power-of-two side of 64, 128 or 256 for the network (16 to 512 for
+ * the physics); float32 throughout; one device.
+ *
+ * @module
+ */
+export * from "./src/array.ts";
+export * from "./src/errors.ts";
+export * from "./src/random.ts";
+export { type ByteSource, bytesSource } from "./src/io/source.ts";
+export { type ArrayHeader, type NpzFile, openNpz, readMetadata, writeNpz } from "./src/io/npz.ts";
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./src/io/safetensors.ts";
+export { encodePng } from "./src/io/png.ts";
+export type { ModelConfig } from "./src/config/model.ts";
+export type { TrainingConfig } from "./src/config/training.ts";
+export {
+  type Preset,
+  PRESETS,
+  resolveRun,
+  type RunConfig,
+  type RunOverrides,
+} from "./src/config/presets.ts";
+export {
+  type Accelerator,
+  type AdapterDescription,
+  type AdapterProfile,
+  Gpu,
+  type GpuOptions,
+} from "./src/gpu/device.ts";
+export { Arena, type Recording } from "./src/gpu/arena.ts";
+export { type Slot, Tensor } from "./src/gpu/tensor.ts";
+export {
+  type BoundTensors,
+  type Dispatch,
+  type Grid,
+  type KernelTime,
+  type ParamValues,
+  Plan,
+} from "./src/gpu/plan.ts";
+export {
+  type Access,
+  type Bindings,
+  type Compiled,
+  defineKernel,
+  type Kernel,
+  type Params,
+  PipelineCache,
+  type ScalarType,
+} from "./src/gpu/kernel.ts";
+export {
+  type NpzLike,
+  readScan,
+  type ReadScanOptions,
+  type ScanDataset,
+  scanFromArrays,
+  type ScanParts,
+  type StoredHeader,
+} from "./src/scan/dataset.ts";
+export type { Probe } from "./src/scan/probe.ts";
+export type { ComplexImage } from "./src/scan/resize.ts";
+export { Graph, type Value, type ValueOptions } from "./src/ops/graph.ts";
+export { type Parameter, ParameterLayout, ParameterStore } from "./src/ops/parameters.ts";
+export {
+  type ForwardInputs,
+  forwardModel,
+  type ForwardStages,
+  forwardStages,
+  type GroupMerge,
+} from "./src/physics/forward_model.ts";
+export { type DiffractOptions } from "./src/physics/diffract.ts";
+export { type PatchWeighting } from "./src/physics/merge_weights.ts";
+export {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type ScalingStatistics,
+  type TrainingProgress,
+} from "./src/workflows/checkpoint.ts";
+export type {
+  CompileEvent,
+  EpochEvent,
+  StepEvent,
+  TrainEvent,
+  WarningEvent,
+} from "./src/workflows/events.ts";
+export { Trainer, type TrainOptions } from "./src/workflows/train.ts";
+export {
+  amplitudeAndPhase,
+  infer,
+  type InferOptions,
+  type Reconstruction,
+} from "./src/workflows/infer.ts";
+export { type CanvasGeometry } from "./src/reassembly/geometry.ts";
+export { type Stitched, type StitchOptions, stitchPatches } from "./src/reassembly/stitch.ts";

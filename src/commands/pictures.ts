@@ -1,0 +1,68 @@
+/**
+ * Pictures of reconstructions.
+ *
+ * @module
+ */
+import { type NdArray, toFloat32 } from "../array.ts";
+import { percentileRange } from "../image/colors.ts";
+import { type Grid, polarGrids } from "../image/grid.ts";
+import { makeFigure, type PanelItem } from "../image/panel.ts";
+import { encodePng } from "../io/png.ts";
+
+/** An object with the places where it was measured. */
+export interface Shown {
+  /** (H, W) complex object. */
+  readonly object: NdArray;
+  /** (H, W) weights; 0 where nothing was measured. */
+  readonly coverage: NdArray;
+}
+
+/** Amplitude picture: grey, one percent of the pixels saturated at each end. */
+export function amplitudePng(shown: Shown): Uint8Array {
+  const mask = covered(shown), { amplitude } = polarGrids(shown.object);
+  const range = percentileRange(amplitude, 0.01, mask);
+  return figurePng([[{ title: "amplitude", grid: amplitude, range, map: "grey", mask }]]);
+}
+
+/** Phase picture: cyclic colours over the full circle, the mean phase at its middle. */
+export function phasePng(shown: Shown): Uint8Array {
+  const mask = covered(shown), phase = centredPhase(shown.object, mask);
+  const range = phaseRange(phase, mask);
+  const map = range.high - range.low > 3 ? "cyclic" : "grey";
+  return figurePng([[{ title: "phase", grid: phase, range, map, mask, unit: "rad" }]]);
+}
+
+/** A figure as PNG. */
+export function figurePng(rows: readonly (readonly PanelItem[])[]): Uint8Array {
+  const { data, width, height } = makeFigure(rows);
+  return encodePng(data, width, height);
+}
+
+/** Range of a phase picture: the full circle if the phase needs most of it, else what it needs. */
+export function phaseRange(phase: Grid, mask?: ArrayLike<number>): { low: number; high: number } {
+  const range = percentileRange(phase, 0.01, mask);
+  return range.high - range.low > 4 ? { low: -Math.PI, high: Math.PI } : range;
+}
+
+/** Phase with its mean direction removed, so that it wraps as little as possible. */
+export function centredPhase(object: NdArray, mask?: ArrayLike<number>): Grid {
+  const { amplitude, phase } = polarGrids(object);
+  let re = 0, im = 0;
+  phase.data.forEach((angle, i) => {
+    if (mask !== undefined && !(mask[i] > 0)) return;
+    re += amplitude.data[i] * Math.cos(angle);
+    im += amplitude.data[i] * Math.sin(angle);
+  });
+  const mean = Math.atan2(im, re);
+  return {
+    ...phase,
+    data: phase.data.map((angle) => Math.atan2(Math.sin(angle - mean), Math.cos(angle - mean))),
+  };
+}
+
+/** Pixels with at least a fiftieth of the largest weight. */
+export function covered({ coverage }: Shown): Uint8Array {
+  const weights = toFloat32(coverage);
+  const peak = weights.reduce((largest, v) => Math.max(largest, v), 0);
+  return Uint8Array.from(weights, (v) => v > 0.02 * peak ? 1 : 0);
+}
