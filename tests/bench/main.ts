@@ -1,0 +1,66 @@
+/**
+ * Measures kernels, the whole training step and inference on this adapter.
+ *
+ *   deno task bench [--json] [--only WORD] [--peers] [--torch]
+ *
+ * Every result is checked before it is timed. `--only` (may be repeated) keeps what has the word in its name,
+ * `--peers` downloads two other libraries and compares a convolution, `--torch` insists on the
+ * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them.
+ */
+import { parseArgs } from "node:util";
+import { benchConvolutions } from "./conv.ts";
+import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
+import { measureRoof } from "./roof.ts";
+
+if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    peers: { type: "boolean", default: false },
+    torch: { type: "boolean", default: false },
+  },
+});
+const print = (line: string): void => {
+  if (!flags.json) console.log(line);
+};
+
+const roof = await measureRoof();
+print(`adapter   ${roof.adapter}${roof.software ? " (software)" : ""}`);
+print(
+  `roof      ${roof["GFLOP/s"].toFixed(1)} GFLOP/s multiply-add, ` +
+    `${roof["GB/s"].toFixed(2)} GB/s copy by a kernel, ` +
+    `${roof.copyCommand.toFixed(2)} GB/s copy command`,
+);
+
+const rows: Row[] = [], targets: Target[] = [], notes: string[] = [];
+const bench: Bench = {
+  roof,
+  rows,
+  targets,
+  notes,
+  add: (row) => {
+    rows.push(row);
+    print(rowText(row));
+  },
+  note: (line) => {
+    notes.push(line);
+    if (flags.json) console.error(line);
+    else console.log(line);
+  },
+  wants: (name) => flags.only.length === 0 || flags.only.some((word) => name.includes(word)),
+};
+
+await benchConvolutions(bench);
+
+function rowText(row: Row): string {
+  const rate = row.rate === undefined
+    ? "".padStart(22)
+    : `${row.rate.toFixed(2).padStart(9)} ${row.unit!.padEnd(7)} ${
+      (100 * row.share!).toFixed(0).padStart(3)
+    } %`;
+  return `${row.section.padEnd(9)} ${row.name.padEnd(44)} ${
+    row.milliseconds.toFixed(2).padStart(9)
+  } ms ${rate}  peak ${mebibytes(row.peakBytes).padStart(10)}  ${row.check}`;
+}
