@@ -55,6 +55,7 @@ export const MODEL_FIELDS: Readonly<Record<keyof ModelConfig, FieldSpec>> = {
   N: int("side of a pattern in pixels (taken from the data)", 64, { choices: [64, 128, 256] }),
   gridsize: int("a group is gridsize x gridsize patterns", 1, { max: 3 }),
   n_filters_scale: number("width of the network", 0, { above: true }),
+  input_transform: choice("what the network sees of the amplitude", "none", "standardize"),
   decoder: choice("decode the whole patch, or centre and border apart", "full", "split"),
   probe_big: bool("split decoder: also predict outside the central half"),
   amp_activation: choice("amplitude head", "sigmoid", "silu", "softplus", "relu"),

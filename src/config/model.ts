@@ -14,6 +14,11 @@ export interface ModelConfig {
   readonly gridsize: number;
   /** Width of the network: 1 gives 32 features in the last decoder stage. Any positive number. */
   readonly n_filters_scale: number;
+  /**
+   * What the network sees of the normalised amplitude: itself, or each pixel minus its mean over the
+   * data and divided by its spread, so that what the probe alone causes does not drown the object.
+   */
+  readonly input_transform: "none" | "standardize";
   /** `full` decodes the whole patch, `split` treats centre and border apart as the original does. */
   readonly decoder: "full" | "split";
   /** With the split decoder: also predict the border outside the central N/2 x N/2. */
@@ -60,6 +65,7 @@ export const RECOMMENDED_MODEL: ModelConfig = {
   N: 64,
   gridsize: 1,
   n_filters_scale: 2,
+  input_transform: "standardize",
   decoder: "full",
   probe_big: true,
   amp_activation: "sigmoid",
@@ -83,6 +89,7 @@ export const RECOMMENDED_MODEL: ModelConfig = {
 /** The original system's network and physics, number for number. */
 export const REFERENCE_MODEL: ModelConfig = {
   ...RECOMMENDED_MODEL,
+  input_transform: "none",
   decoder: "split",
   amp_activation: "silu",
   amp_scale: 1,

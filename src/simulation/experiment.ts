@@ -11,16 +11,19 @@ import { defaultProbe, diskProbe, effectiveDiameter, gaussianProbe } from "./pro
 import { makeScan, overlapRatio, type ScanKind, sideForOverlap } from "./scans.ts";
 
 /** Kinds of simulated probes. */
-export type ProbeKind = "disk" | "gaussian" | "default";
+export type ProbeKind = "disk" | "gaussian" | "curved" | "default";
 
 /** All probe kinds. */
-export const PROBE_KINDS: readonly ProbeKind[] = ["disk", "gaussian", "default"];
+export const PROBE_KINDS: readonly ProbeKind[] = ["disk", "gaussian", "curved", "default"];
 
 /** What is simulated. */
 export interface ExperimentOptions {
   /** Object. */
   readonly object: ObjectKind;
-  /** Probe; `gaussian` has sigma N/8 and a phase of 2 rad at 2 sigma. */
+  /**
+   * Probe; `gaussian` has sigma N/8 and a phase of 2 rad at 2 sigma, `curved` (a defocused beam)
+   * sigma 3N/16 and 12 rad.
+   */
   readonly probe: ProbeKind;
   /** Scan. */
   readonly scan: ScanKind;
@@ -66,6 +69,8 @@ export function makeExperiment(options: ExperimentOptions): Experiment {
     ? diskProbe(N)
     : options.probe === "gaussian"
     ? gaussianProbe(N, N / 8, 2)
+    : options.probe === "curved"
+    ? gaussianProbe(N, 3 * N / 16, 12)
     : defaultProbe(N);
   const diameter = effectiveDiameter(shape);
   const side = options.objectSide ?? sideForOverlap(options.count, diameter, options.overlap, N);

@@ -55,10 +55,12 @@ export interface Checkpoint {
   readonly progress: TrainingProgress | undefined;
   /** Probe after training, (K, N, N) c64, as the forward model uses it. */
   readonly probe: NdArray;
+  /** (2, N, N): mean and scale of each pixel of the network's input, where it is standardised. */
+  readonly inputStatistics: NdArray | undefined;
 }
 
 const FORMAT = "ptychogpu-model/1";
-const STATE = "state.";
+const STATE = "state.", STATISTICS = "input_statistics";
 
 /** Writes a checkpoint as safetensors. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
@@ -68,6 +70,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   }
   const { probe } = checkpoint;
   tensors.set("probe", realArray([...probe.shape, 2], toFloat32(probe)));
+  if (checkpoint.inputStatistics !== undefined) {
+    tensors.set(STATISTICS, checkpoint.inputStatistics);
+  }
   return encodeSafetensors(tensors, {
     format: FORMAT,
     config: JSON.stringify(checkpoint.config),
@@ -97,7 +102,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     if (key.startsWith(STATE)) state.set(key.slice(STATE.length), toFloat32(array));
     else if (key === "probe") {
       probe = { shape: array.shape.slice(0, -1), dtype: "c64", data: array.data };
-    } else weights.set(key, array);
+    } else if (key !== STATISTICS) weights.set(key, array);
   }
   if (probe === undefined) {
     throw new FileFormatError(`Cannot load ${name} as it holds no probe: train the model again`);
@@ -109,6 +114,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     weights,
     state,
     probe,
+    inputStatistics: tensors.get(STATISTICS),
     progress: progress && { ...progress, best: Number(progress.best) },
   };
 }

@@ -14,6 +14,7 @@ import { recordNetwork } from "../network/autoencoder.ts";
 import { cartesianToComplex, polarToComplex } from "../ops/complex.ts";
 import { Graph } from "../ops/graph.ts";
 import { ParameterStore } from "../ops/parameters.ts";
+import { standardize } from "../ops/standardize.ts";
 import { scaleBy } from "../physics/scale_by.ts";
 import { scalarParameter } from "../physics/scalar_parameter.ts";
 import { recordVarproBasis } from "../physics/varpro_basis.ts";
@@ -107,6 +108,9 @@ export async function infer(
     window,
   });
   const probeTensor = gpu.tensor("probe", [...probe.shape, 2], toFloat32(probe));
+  const statistics = model.inputStatistics === undefined
+    ? undefined
+    : gpu.tensor("input statistics", [2, N, N], toFloat32(model.inputStatistics));
   using accumulator = options.varpro === true
     ? new VarproAccumulator(gpu, count * channels, N)
     : undefined;
@@ -115,9 +119,10 @@ export async function infer(
     const wrapped = graph.wrap(
       new Tensor("diffraction", [batch, layers.channels, N, N], input.slot),
     );
-    const seen = extra.logScale === undefined
+    let seen = extra.logScale === undefined
       ? wrapped
       : scaleBy(graph, wrapped, scalarParameter(store, extra.logScale), -1);
+    if (statistics !== undefined) seen = standardize(graph, seen, statistics);
     const { first, second } = recordNetwork(graph, layers, store, config.model, seen);
     const patches = config.model.cnn_output_mode === "real_imag"
       ? cartesianToComplex(graph, first, second)
@@ -168,7 +173,9 @@ export async function infer(
       seconds: (performance.now() - began) / 1000,
     };
   } finally {
-    for (const tensor of [input, probeTensor]) gpu.arena.release(tensor);
+    for (const tensor of [input, probeTensor, statistics]) {
+      if (tensor !== undefined) gpu.arena.release(tensor);
+    }
     store.dispose();
   }
 }

@@ -26,6 +26,8 @@ export interface PinnStart {
   readonly weights?: ReadonlyMap<string, NdArray>;
   /** State to go on from. */
   readonly resume?: Checkpoint;
+  /** (2, N, N) mean and scale of the input's pixels. */
+  readonly inputStatistics?: NdArray;
   /** Largest offset inside a compact group, px. */
   readonly groupReach?: number;
 }
@@ -98,6 +100,7 @@ export class PinnModel implements Disposable {
   #probe: NdArray;
   #scaling: ScalingStatistics;
   #groupReach: number;
+  #inputStatistics: NdArray | undefined;
   #pass: TrainingPass;
   #lossSum: Tensor;
   #weightSum: Tensor;
@@ -116,6 +119,7 @@ export class PinnModel implements Disposable {
     this.#scaling = scaling;
     this.#probe = probe;
     this.#groupReach = start.groupReach ?? 0;
+    this.#inputStatistics = start.inputStatistics;
     const { layers, extra } = declareModel(config, probe.shape[0]);
     this.#layers = layers;
     this.#extra = extra;
@@ -237,12 +241,13 @@ export class PinnModel implements Disposable {
     weights: Map<string, NdArray>;
     state: Map<string, Float32Array>;
     probe: Float32Array;
+    inputStatistics: NdArray | undefined;
   }> {
     const weights = await this.#store.save();
     const state = await this.#optimizer.state();
     const trained = weights.get(EXTRA_NAMES.probe);
     const probe = (trained ?? this.#probe).data as Float32Array;
-    return { weights, state, probe };
+    return { weights, state, probe, inputStatistics: this.#inputStatistics };
   }
 
   /** Gradients of the last step by name; for comparisons. */
@@ -282,6 +287,7 @@ export class PinnModel implements Disposable {
       probe: this.#probe,
       scaling: this.#scaling,
       lossSum: this.#lossSum,
+      inputStatistics: this.#inputStatistics,
       merges,
       groupReach: this.#groupReach,
     });

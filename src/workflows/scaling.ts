@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type NdArray, realArray } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
 import type { ModelConfig } from "../config/model.ts";
 import { DatasetError } from "../errors.ts";
@@ -50,6 +51,38 @@ export async function deriveScaling(
     nphotons,
     probe_factor: probeFactor(dataset, config.model, wanted),
   };
+}
+
+/**
+ * Mean and scale of every pixel of the normalised amplitudes, for a standardised input.
+ *
+ * The scale is 1 / sqrt(variance + v), v the variance that photon noise alone gives a square root of
+ * counts (1/4): pixels that hold only noise are not blown up.
+ *
+ * @returns (2, N, N) f32.
+ */
+export async function deriveInputStatistics(
+  dataset: ScanDataset,
+  inputFactor: number,
+): Promise<NdArray> {
+  const { N, count } = dataset, pixels = N * N;
+  const sum = new Float64Array(pixels), squares = new Float64Array(pixels);
+  for (let from = 0; from < count; from += CHUNK) {
+    const length = Math.min(CHUNK, count - from);
+    const patterns = await dataset.readDiffraction(Array.from({ length }, (_, i) => from + i));
+    for (let i = 0; i < patterns.length; i++) {
+      const value = patterns[i] * inputFactor;
+      sum[i % pixels] += value;
+      squares[i % pixels] += value * value;
+    }
+  }
+  const out = new Float32Array(2 * pixels), noise = (inputFactor / 2) ** 2;
+  for (let i = 0; i < pixels; i++) {
+    const mean = sum[i] / count, variance = Math.max(0, squares[i] / count - mean * mean);
+    out[i] = mean;
+    out[pixels + i] = 1 / Math.sqrt(variance + noise);
+  }
+  return realArray([2, N, N], out);
 }
 
 /** Factor from the file's probe to the probe of the forward model. */

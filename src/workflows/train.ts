@@ -20,7 +20,7 @@ import { PatternFeeder } from "./feeder.ts";
 import { splitSamples } from "../grouping/batches.ts";
 import { compactTable, type GroupTable, largestOffset, selectGroups, tabulate } from "./groups.ts";
 import { PinnModel } from "./pinn.ts";
-import { deriveScaling } from "./scaling.ts";
+import { deriveInputStatistics, deriveScaling } from "./scaling.ts";
 
 /** What a run may be given beside data and configuration. */
 export interface TrainOptions {
@@ -111,6 +111,10 @@ export class Trainer implements Disposable {
     const resolved = { ...config, model: { ...config.model, N: dataset.N } };
     const scaling = options.resume?.scaling ?? options.scaling ??
       await deriveScaling(dataset, resolved);
+    const inputStatistics = resolved.model.input_transform === "standardize"
+      ? options.resume?.inputStatistics ??
+        await deriveInputStatistics(dataset, scaling.input_factor)
+      : undefined;
     const groups = tabulate(dataset, resolved, (line) => warnings.push(line));
     const { training, validation: held } = splitSamples(
       groups.count,
@@ -139,6 +143,7 @@ export class Trainer implements Disposable {
         model = await PinnModel.create(gpu, dataset, fitted, scaling, {
           ...(options.weights === undefined ? {} : { weights: options.weights }),
           ...(options.resume === undefined ? {} : { resume: options.resume }),
+          ...(inputStatistics === undefined ? {} : { inputStatistics }),
           groupReach: compactReach(dataset, groups, training, fitted),
         });
         const parts = { scaling, model, groups, training, held, warnings };
@@ -281,13 +286,14 @@ export class Trainer implements Disposable {
 
   /** Everything needed to go on exactly from here. */
   async checkpoint(): Promise<Checkpoint> {
-    const { weights, state, probe } = await this.#model.save();
+    const { weights, state, probe, inputStatistics } = await this.#model.save();
     return {
       config: this.config,
       scaling: this.scaling,
       weights,
       state,
       probe: complexArray([this.#dataset.probe.modes, this.#dataset.N, this.#dataset.N], probe),
+      inputStatistics,
       progress: this.#progress,
     };
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NdArray } from "../array.ts";
+import { type NdArray, toFloat32 } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
 import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -18,6 +18,7 @@ import { recordTranspose } from "../ops/conv2d.ts";
 import { recordAdd } from "../ops/elementwise.ts";
 import { Graph, type Value } from "../ops/graph.ts";
 import type { ParameterStore } from "../ops/parameters.ts";
+import { standardize } from "../ops/standardize.ts";
 import { forwardModel, type GroupMerge } from "../physics/forward_model.ts";
 import { fullCanvasSize, groupCanvasSize, patchWeights } from "../physics/merge_weights.ts";
 import { rectangularIntensity } from "../physics/rectangular.ts";
@@ -42,6 +43,8 @@ export interface PassOptions {
   readonly scaling: ScalingStatistics;
   /** Receives the loss of every replay, added up, in its first element. */
   readonly lossSum: Tensor;
+  /** (2, N, N) mean and scale of the input's pixels, where it is standardised. */
+  readonly inputStatistics: NdArray | undefined;
   /** Merge compact groups inside the forward model. */
   readonly merges: boolean;
   /** Largest offset inside a compact group, px. */
@@ -112,6 +115,10 @@ export class TrainingPass implements Disposable {
       differentiable: logScale !== undefined,
     });
     if (logScale !== undefined) input = scaleBy(graph, input, logScale, -1);
+    if (options.inputStatistics !== undefined) {
+      const values = toFloat32(options.inputStatistics);
+      input = standardize(graph, input, own("input statistics", [2, N, N], values));
+    }
     const { first, second } = recordNetwork(graph, layers, store, model, input);
     let patches: Value;
     if (model.cnn_output_mode === "real_imag") {
