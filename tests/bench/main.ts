@@ -8,9 +8,13 @@
  * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them.
  */
 import { parseArgs } from "node:util";
+import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
+import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
+import { benchPhysics } from "./physics.ts";
 import { measureRoof } from "./roof.ts";
+import { benchUpdate } from "./update.ts";
 
 if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
 
@@ -52,7 +56,25 @@ const bench: Bench = {
   wants: (name) => flags.only.length === 0 || flags.only.some((word) => name.includes(word)),
 };
 
+let baselines: Baselines | undefined;
+const beside = async (): Promise<Baselines> =>
+  baselines ??= await openBaselines(bench, roof.software);
+
 await benchConvolutions(bench);
+await benchFft(bench, beside);
+await benchPhysics(bench);
+await benchUpdate(bench);
+await baselines?.[Symbol.asyncDispose]();
+for (const target of targets) print(targetText(target));
+
+function targetText(target: Target): string {
+  const met = target.atLeast ? target.ratio >= target.limit : target.ratio <= target.limit;
+  const verdict = !target.binding ? "for information" : met ? "met" : "MISSED";
+  const sign = target.atLeast ? "at least" : "at most";
+  return `target    ${target.name}: ${
+    target.ratio.toFixed(2)
+  }x, ${sign} ${target.limit}x: ${verdict}`;
+}
 
 function rowText(row: Row): string {
   const rate = row.rate === undefined

@@ -49,7 +49,7 @@ export function measureRoof(): Promise<MeasuredRoof> {
 }
 
 async function multiplyRate(gpu: Gpu): Promise<number> {
-  const count = gpu.profile.software ? 2 ** 12 : 2 ** 20, rounds = 256;
+  const count = gpu.profile.software ? 2 ** 15 : 2 ** 20, rounds = 256;
   const input = gpu.tensor("input", [4 * count], new Float32Array(4 * count).fill(0.5));
   const output = gpu.tensor("output", [4 * count]);
   let best = 0;
@@ -68,7 +68,7 @@ async function multiplyRate(gpu: Gpu): Promise<number> {
 }
 
 async function copyRate(gpu: Gpu): Promise<{ kernel: number; command: number }> {
-  const count = gpu.profile.software ? 2 ** 18 : 2 ** 23;
+  const count = gpu.profile.software ? 2 ** 21 : 2 ** 23;
   const values = Float32Array.from({ length: 4 * count }, (_, i) => i % 1001);
   const input = gpu.tensor("input", [4 * count], values);
   const output = gpu.tensor("output", [4 * count]);
