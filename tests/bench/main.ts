@@ -14,6 +14,7 @@ import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
 import { benchPhysics } from "./physics.ts";
 import { measureRoof } from "./roof.ts";
+import { benchNetwork } from "./step.ts";
 import { benchUpdate } from "./update.ts";
 
 if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
@@ -64,6 +65,7 @@ await benchConvolutions(bench);
 await benchFft(bench, beside);
 await benchPhysics(bench);
 await benchUpdate(bench);
+await benchNetwork(bench, beside);
 await baselines?.[Symbol.asyncDispose]();
 for (const target of targets) print(targetText(target));
 
