@@ -12,6 +12,8 @@ import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
 import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
+import { benchMemory } from "./memory.ts";
+import { benchPeers } from "./peers.ts";
 import { benchPhysics } from "./physics.ts";
 import { measureRoof } from "./roof.ts";
 import { benchNetwork } from "./step.ts";
@@ -66,8 +68,17 @@ await benchFft(bench, beside);
 await benchPhysics(bench);
 await benchUpdate(bench);
 await benchNetwork(bench, beside);
+await benchMemory(bench);
+if (flags.peers) await benchPeers(bench);
 await baselines?.[Symbol.asyncDispose]();
 for (const target of targets) print(targetText(target));
+if (flags.json) console.log(JSON.stringify({ roof, rows, targets, notes }, undefined, 2));
+if (flags.torch && (baselines?.torch === undefined || baselines.scipy === undefined)) {
+  console.error(
+    "error: --torch wants PyTorch and SciPy, and nothing was compared with both of them",
+  );
+  Deno.exitCode = 1;
+}
 
 function targetText(target: Target): string {
   const met = target.atLeast ? target.ratio >= target.limit : target.ratio <= target.limit;
@@ -84,7 +95,9 @@ function rowText(row: Row): string {
     : `${row.rate.toFixed(2).padStart(9)} ${row.unit!.padEnd(7)} ${
       (100 * row.share!).toFixed(0).padStart(3)
     } %`;
-  return `${row.section.padEnd(9)} ${row.name.padEnd(44)} ${
+  return `${row.section.padEnd(9)} ${row.name.padEnd(52)} ${
     row.milliseconds.toFixed(2).padStart(9)
-  } ms ${rate}  peak ${mebibytes(row.peakBytes).padStart(10)}  ${row.check}`;
+  } ms ${rate}  peak ${
+    (row.peakBytes === undefined ? "-" : mebibytes(row.peakBytes)).padStart(10)
+  }  ${row.check}`;
 }

@@ -17,8 +17,8 @@ export interface Row {
   readonly unit?: Unit;
   /** rate / roof of this adapter. */
   readonly share?: number;
-  /** Largest amount of memory taken from the device while it was set up and run. */
-  readonly peakBytes: number;
+  /** Largest amount of memory taken from the device while it was set up and run, if it is ours. */
+  readonly peakBytes: number | undefined;
   /** What was checked before timing, with the error found. */
   readonly check: string;
 }
