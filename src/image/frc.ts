@@ -18,6 +18,9 @@ export interface RingCorrelation {
   readonly reliable: boolean;
 }
 
+/** Power of rounding errors in one Fourier pixel, relative to the power of all. */
+const ROUNDING = 1e-30;
+
 /** Ring correlation of two square images of one size; ring = distance from zero frequency, rounded. */
 export function ringCorrelation(a: ComplexGrid, b: ComplexGrid): RingCorrelation {
   const n = a.height, half = Math.floor(n / 2);
@@ -37,9 +40,14 @@ export function ringCorrelation(a: ComplexGrid, b: ComplexGrid): RingCorrelation
       pixels[ring]++;
     }
   }
+  const [totalA, totalB] = [sumOf(pa), sumOf(pb)];
   const curve = re.map((value, r) => {
-    const scale = Math.sqrt(pa[r] * pb[r]);
-    return scale === 0 ? 0 : Math.hypot(value, im[r]) / scale;
+    // One Fourier pixel always agrees with another, even where a removed mean left only rounding.
+    if (r === 0) return totalA > 0 && totalB > 0 ? 1 : 0;
+    // A ring that holds nothing but the rounding of the transform says nothing.
+    const rounding = ROUNDING * pixels[r];
+    if (pa[r] <= rounding * totalA || pb[r] <= rounding * totalB) return 0;
+    return Math.hypot(value, im[r]) / Math.sqrt(pa[r] * pb[r]);
   });
   return { curve, pixels, reliable: varies(a) && varies(b) };
 }
@@ -64,10 +72,14 @@ export function firstCrossing(curve: Float64Array, threshold: (ring: number) => 
   return curve.length;
 }
 
-/** Half-bit information threshold of a ring with that many Fourier pixels. */
+/** Half-bit information threshold of a ring with that many (at least one) Fourier pixels. */
 export function halfBit(pixels: number): number {
-  const root = Math.sqrt(Math.max(1, pixels));
+  const root = Math.sqrt(pixels);
   return (0.2071 + 1.9102 / root) / (1.2071 + 0.9102 / root);
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function varies({ re, im }: ComplexGrid): boolean {

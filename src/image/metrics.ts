@@ -8,7 +8,7 @@
  */
 import { complexArray, type NdArray, toFloat32, toFloat64 } from "../array.ts";
 import { ShapeError } from "../errors.ts";
-import { firstCrossing, ringCorrelation, toComplex } from "./frc.ts";
+import { firstCrossing, halfBit, ringCorrelation, toComplex } from "./frc.ts";
 import { cropGrid, type Grid, mapGrid, meanOf, polarGrids, rangeOf } from "./grid.ts";
 import { removePlane } from "./plane.ts";
 import { blurGrid, multiScaleSsim, ssim } from "./ssim.ts";
@@ -34,6 +34,8 @@ export interface Scores {
   readonly frc50: Pair;
   /** Ring where it falls below 1/7. */
   readonly frc1over7: Pair;
+  /** Ring where it falls below the half-bit information threshold. */
+  readonly frcHalfBit: Pair;
   /** Ring correlation of the amplitudes. */
   readonly frcAmplitude: Float64Array;
   /** Ring correlation of the phases. */
@@ -70,13 +72,15 @@ export function evaluateReconstruction(target: NdArray, prediction: NdArray): Sc
   const pa = mapGrid(raw, (v) => v * factor), pp = removePlane(trim(p.phase));
   const mse: Pair = [meanSquare(ta, pa), meanSquare(tp, pp)];
   const mae: Pair = [meanAbsolute(ta, pa), meanAbsolute(tp, pp)];
-  const psnr = (peak: number): Pair =>
-    [10 * Math.log10(peak ** 2 / mse[0]), 10 * Math.log10(peak ** 2 / mse[1])] as const;
+  // The smallest difference of two numbers keeps the ratio of equal images finite (361 dB).
+  const decibel = (peak: number, square: number): number =>
+    20 * Math.log10(peak / (Math.sqrt(square) + Number.EPSILON));
+  const psnr = (peak: number): Pair => [decibel(peak, mse[0]), decibel(peak, mse[1])] as const;
   const span = rangeOf(ta);
   const turn = (grid: Grid): Grid => mapGrid(grid, (v) => (v + Math.PI) / (2 * Math.PI));
   const [fa, fp] = [squareFrc(ta, pa), squareFrc(tp, pp)];
-  const crossing = (threshold: number): Pair =>
-    [firstCrossing(fa.curve, () => threshold), firstCrossing(fp.curve, () => threshold)] as const;
+  const crossing = (threshold: (ring: number) => number): Pair =>
+    [firstCrossing(fa.curve, threshold), firstCrossing(fp.curve, threshold)] as const;
   return {
     mae,
     mse,
@@ -87,8 +91,10 @@ export function evaluateReconstruction(target: NdArray, prediction: NdArray): Sc
       multiScaleSsim(blurGrid(ta, 1), blurGrid(pa, 1)),
       multiScaleSsim(turn(tp), turn(pp)),
     ],
-    frc50: crossing(0.5),
-    frc1over7: crossing(1 / 7),
+    frc50: crossing(() => 0.5),
+    frc1over7: crossing(() => 1 / 7),
+    // Ring 0 is one pixel, whose threshold is 1: it would decide by rounding.
+    frcHalfBit: crossing((ring) => ring === 0 ? 0 : halfBit(fa.pixels[ring])),
     frcAmplitude: fa.curve,
     frcPhase: fp.curve,
     frcReliable: [fa.reliable, fp.reliable],
@@ -107,9 +113,19 @@ export function flatScores(target: NdArray): Scores {
   return evaluateReconstruction(target, complexArray(target.shape, flat));
 }
 
-/** The prediction turned by the one phase that brings it closest to the target. */
+/**
+ * The prediction turned by the one phase that brings it closest to the target (least squares).
+ *
+ * @throws {ShapeError} if the two are not complex images of one size.
+ */
 export function alignGlobalPhase(target: NdArray, prediction: NdArray): NdArray {
   const t = toFloat64(target), p = toFloat32(prediction);
+  if (t.length !== p.length || target.dtype[0] !== "c" || prediction.dtype[0] !== "c") {
+    throw new ShapeError(
+      `Cannot align the phase of a ${prediction.dtype} array of shape (${prediction.shape}) to a ` +
+        `${target.dtype} array of shape (${target.shape}): both must be complex, of one size`,
+    );
+  }
   let re = 0, im = 0;
   for (let i = 0; i < t.length; i += 2) {
     re += t[i] * p[i] + t[i + 1] * p[i + 1];

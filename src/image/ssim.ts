@@ -25,8 +25,10 @@ export function ssim(a: Grid, b: Grid, dataRange: number): number {
   for (let i = 0; i < ua.length; i++) {
     const va = unbiased * (uaa[i] - ua[i] * ua[i]), vb = unbiased * (ubb[i] - ub[i] * ub[i]);
     const vab = unbiased * (uab[i] - ua[i] * ub[i]);
-    sum += ((2 * ua[i] * ub[i] + c1) * (2 * vab + c2)) /
-      ((ua[i] * ua[i] + ub[i] * ub[i] + c1) * (va + vb + c2));
+    const numerator = (2 * ua[i] * ub[i] + c1) * (2 * vab + c2);
+    const denominator = (ua[i] * ua[i] + ub[i] * ub[i] + c1) * (va + vb + c2);
+    // 0 / 0: two constant windows and no range, which do not differ in structure.
+    sum += denominator === 0 ? 1 : numerator / denominator;
   }
   return sum / ua.length;
 }
