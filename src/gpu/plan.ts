@@ -165,7 +165,7 @@ export class Plan implements Disposable {
   }
 
   /** Replays the plan into an encoder; `from` and `to` select steps. */
-  encode(encoder: GPUCommandEncoder, from = 0, to = this.#steps.length): void {
+  encode(encoder: GPUCommandEncoder, from = 0, to: number = this.#steps.length): void {
     this.gpu.arena.sealRecording(this.#recording);
     this.#flush();
     let pass: GPUComputePassEncoder | undefined;

@@ -16,7 +16,7 @@ export interface Picture {
 }
 
 /** Name of a colour map. */
-export type ColorMap = "grey" | "cyclic" | "heat";
+export type ColorMap = "grey" | "perceptual" | "cyclic" | "heat";
 
 /** A range of values. */
 export interface ValueRange {
@@ -26,7 +26,22 @@ export interface ValueRange {
   readonly high: number;
 }
 
-/** Colour of a value in 0..1. The cyclic map has the same colour at both ends and even lightness. */
+/** Dark violet, blue, green, yellow: even steps of lightness (CIE L* 18 to 90). */
+const PERCEPTUAL = [
+  [56, 31, 89],
+  [46, 67, 132],
+  [12, 106, 150],
+  [41, 142, 148],
+  [62, 179, 139],
+  [147, 210, 104],
+  [232, 233, 89],
+];
+
+/**
+ * Colour of a value in 0..1 (others are clipped), 0..255 each.
+ *
+ * `cyclic` has the same colour at both ends and one lightness, so that no phase looks special.
+ */
 export function colorOf(map: ColorMap, value: number): [number, number, number] {
   const t = Math.min(1, Math.max(0, value));
   if (map === "grey") return [255 * t, 255 * t, 255 * t];
@@ -37,8 +52,26 @@ export function colorOf(map: ColorMap, value: number): [number, number, number] 
       255 * Math.min(1, Math.max(0, 3.5 * t - 2.5)),
     ];
   }
-  const wave = (shift: number): number => 140 + 100 * Math.cos(2 * Math.PI * (t - shift));
-  return [wave(0.02), wave(0.36) * 0.9, wave(0.68)];
+  if (map === "cyclic") return hueOf(2 * Math.PI * t);
+  const at = Math.min(PERCEPTUAL.length - 2, Math.floor(t * (PERCEPTUAL.length - 1)));
+  const share = t * (PERCEPTUAL.length - 1) - at;
+  const mix = (k: number): number =>
+    PERCEPTUAL[at][k] + share * (PERCEPTUAL[at + 1][k] - PERCEPTUAL[at][k]);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** Colour of CIE L* 70 and chroma 38, the widest circle of hues a screen shows; angle in rad. */
+function hueOf(angle: number): [number, number, number] {
+  const fy = (70 + 16) / 116;
+  const x = 0.9505 * (fy + 38 * Math.cos(angle) / 500) ** 3, y = fy ** 3;
+  const z = 1.089 * (fy - 38 * Math.sin(angle) / 200) ** 3;
+  // CIE XYZ to linear sRGB, then the sRGB curve.
+  const curve = (v: number): number => 255 * (1.055 * Math.max(v, 0.0031308) ** (1 / 2.4) - 0.055);
+  return [
+    curve(3.2406 * x - 1.5372 * y - 0.4986 * z),
+    curve(-0.9689 * x + 1.8758 * y + 0.0415 * z),
+    curve(0.0557 * x - 0.2040 * y + 1.0570 * z),
+  ];
 }
 
 /** Range that leaves out the given share of pixels at each end; only pixels with `mask` count. */
@@ -52,18 +85,23 @@ export function percentileRange(grid: Grid, share: number, mask?: ArrayLike<numb
   return high > low ? { low, high } : { low: low - 0.5, high: high + 0.5 };
 }
 
-/** Paints an image; pixels without `mask` are dark grey. */
+/** Paints an image; pixels without `mask` and values that are no numbers are dark grey. */
 export function paint(
   grid: Grid,
   range: ValueRange,
   map: ColorMap,
   mask?: ArrayLike<number>,
 ): Picture {
-  const { height, width } = grid, data = new Uint8Array(3 * height * width);
+  const { height, width } = grid, data = new Uint8Array(3 * height * width).fill(40);
+  const colors = Uint8Array.from(
+    { length: 3 * 256 },
+    (_, i) => Math.round(colorOf(map, Math.floor(i / 3) / 255)[i % 3]),
+  );
   for (let i = 0; i < height * width; i++) {
-    const shown = mask === undefined || mask[i] > 0;
     const t = (grid.data[i] - range.low) / (range.high - range.low);
-    data.set(shown ? colorOf(map, t).map(Math.round) : [40, 40, 40], 3 * i);
+    if (Number.isNaN(t) || (mask !== undefined && !(mask[i] > 0))) continue;
+    const at = 3 * Math.round(255 * Math.min(1, Math.max(0, t)));
+    data.set(colors.subarray(at, at + 3), 3 * i);
   }
   return { height, width, data };
 }

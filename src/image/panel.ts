@@ -34,8 +34,11 @@ export function makeFigure(rows: readonly (readonly PanelItem[])[]): Picture {
   const painted = rows.map((row) =>
     row.map((item) => enlarge(paint(item.grid, item.range, item.map, item.mask), factor))
   );
-  const cell = (picture: Picture): number => picture.width + BAR_SPACE + MARGIN;
-  const width = MARGIN + Math.max(...painted.map((row) => row.reduce((s, p) => s + cell(p), 0)));
+  // A title may be wider than a small image with its colour bar.
+  const cells = rows.map((row, r) =>
+    row.map((item, c) => Math.max(painted[r][c].width + BAR_SPACE, textWidth(item.title)) + MARGIN)
+  );
+  const width = MARGIN + Math.max(...cells.map((row) => row.reduce((s, w) => s + w, 0)));
   const heights = painted.map((row) =>
     TITLE_SPACE + Math.max(...row.map((p) => p.height)) + MARGIN
   );
@@ -49,7 +52,7 @@ export function makeFigure(rows: readonly (readonly PanelItem[])[]): Picture {
       drawText(sheet, item.title, left, top);
       place(sheet, picture, left, top + TITLE_SPACE);
       drawBar(sheet, item, left + picture.width + 4, top + TITLE_SPACE, picture.height);
-      left += cell(picture);
+      left += cells[r][c];
     });
     top += heights[r];
   });
@@ -65,7 +68,7 @@ function place(sheet: Picture, picture: Picture, left: number, top: number): voi
 
 function drawBar(sheet: Picture, item: PanelItem, left: number, top: number, height: number): void {
   for (let y = 0; y < height; y++) {
-    const color = colorOf(item.map, 1 - y / (height - 1)).map(Math.round);
+    const color = colorOf(item.map, 1 - y / Math.max(1, height - 1)).map(Math.round);
     for (let x = 0; x < BAR_WIDTH; x++) {
       sheet.data.set(color, 3 * ((top + y) * sheet.width + left + x));
     }

@@ -77,8 +77,8 @@ export function recordNetwork(
     ? { kind: "tanh", scale: 1, offset: 0.2 }
     : { kind: config.amp_activation, scale: config.amp_scale, offset: 0 };
   const phaseHead: Head = { kind: "tanh", scale: realImag ? 1.2 : Math.PI, offset: 0 };
-  const first = decode(graph, store, layers.amplitude, config, x, amplitudeHead, "amp", probe);
-  const second = decode(graph, store, layers.phase, config, x, phaseHead, "phase", probe);
+  const first = decode(graph, store, layers.amplitude, x, amplitudeHead, "amp", probe);
+  const second = decode(graph, store, layers.phase, x, phaseHead, "phase", probe);
   graph.done(x);
   return { first, second };
 }
@@ -87,7 +87,6 @@ function decode(
   graph: Graph,
   store: ParameterStore,
   layers: DecoderLayers,
-  config: ModelConfig,
   input: Value,
   head: Head,
   part: "amp" | "phase",

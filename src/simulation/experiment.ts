@@ -7,14 +7,26 @@ import type { Probe } from "../scan/probe.ts";
 import type { ComplexImage } from "../scan/resize.ts";
 import { makeObject, type ObjectKind } from "./objects.ts";
 import { probeInCounts } from "./patches.ts";
-import { defaultProbe, diskProbe, effectiveDiameter, gaussianProbe } from "./probes.ts";
+import {
+  aberratedProbe,
+  defaultProbe,
+  diskProbe,
+  effectiveDiameter,
+  gaussianProbe,
+} from "./probes.ts";
 import { makeScan, overlapRatio, type ScanKind, sideForOverlap } from "./scans.ts";
 
 /** Kinds of simulated probes. */
-export type ProbeKind = "disk" | "gaussian" | "curved" | "default";
+export type ProbeKind = "disk" | "gaussian" | "curved" | "aberrated" | "default";
 
 /** All probe kinds. */
-export const PROBE_KINDS: readonly ProbeKind[] = ["disk", "gaussian", "curved", "default"];
+export const PROBE_KINDS: readonly ProbeKind[] = [
+  "disk",
+  "gaussian",
+  "curved",
+  "aberrated",
+  "default",
+];
 
 /** What is simulated. */
 export interface ExperimentOptions {
@@ -22,7 +34,7 @@ export interface ExperimentOptions {
   readonly object: ObjectKind;
   /**
    * Probe; `gaussian` has sigma N/8 and a phase of 2 rad at 2 sigma, `curved` (a defocused beam)
-   * sigma 3N/16 and 12 rad.
+   * sigma 3N/16 and 12 rad, `aberrated` the same width with defocus, astigmatism, coma, trefoil.
    */
   readonly probe: ProbeKind;
   /** Scan. */
@@ -71,6 +83,8 @@ export function makeExperiment(options: ExperimentOptions): Experiment {
     ? gaussianProbe(N, N / 8, 2)
     : options.probe === "curved"
     ? gaussianProbe(N, 3 * N / 16, 12)
+    : options.probe === "aberrated"
+    ? aberratedProbe(N)
     : defaultProbe(N);
   const diameter = effectiveDiameter(shape);
   const side = options.objectSide ?? sideForOverlap(options.count, diameter, options.overlap, N);

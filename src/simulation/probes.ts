@@ -47,6 +47,29 @@ export function gaussianProbe(N: number, sigma: number = N / 8, edgePhase = 0): 
 }
 
 /**
+ * A focused beam out of focus with the aberrations real optics have: defocus, astigmatism, coma and
+ * trefoil. Its asymmetry is what makes single patterns easy to invert.
+ *
+ * @param N Side, px.
+ * @param sigma Standard deviation of the modulus, px; 3N/16 by default.
+ * @throws {RangeError} if sigma does not fit into the window.
+ */
+export function aberratedProbe(N: number, sigma: number = 3 * N / 16): Probe {
+  checkSize("sigma", sigma, N);
+  const data = new Float32Array(2 * N * N);
+  for (let i = 0; i < N * N; i++) {
+    const x = (i % N - N / 2) / (2 * sigma), y = (Math.floor(i / N) - N / 2) / (2 * sigma);
+    const r2 = x * x + y * y;
+    const phase = 7 * r2 + 3 * (x * x - y * y) + 5 * x * r2 + 3 * y * r2 +
+      3 * (x * x * x - 3 * x * y * y);
+    const modulus = Math.exp(-2 * r2);
+    data[2 * i] = modulus * Math.cos(phase);
+    data[2 * i + 1] = modulus * Math.sin(phase);
+  }
+  return { modes: 1, N, data };
+}
+
+/**
  * The original's default probe: the half-maximum region of a separable Gaussian window of standard
  * deviation N / (scale pi^2), blurred by 1 px, plus 1e-9; flat phase. Centred between the four middle pixels.
  *
