@@ -4,7 +4,7 @@ import { recordFft2 } from "../../src/ops/fft2.ts";
 import { fft2Reference } from "../reference/fft.ts";
 import { randomValues } from "../support/close.ts";
 import type { Baselines } from "./baselines.ts";
-import { type Bench, checkError, median, onDevice, rowOf, timePlan } from "./measure.ts";
+import { type Bench, checkError, median, onDevice, ratios, rowOf, timePlan } from "./measure.ts";
 
 const CASES = [[256, 64], [64, 128], [16, 256]] as const;
 const ROUNDS = 3;
@@ -43,7 +43,7 @@ export async function benchFft(bench: Bench, beside: () => Promise<Baselines>): 
       if (theirs.length === 0) return;
       bench.targets.push({
         name: `FFT of ${name} over SciPy (${median(theirs).toFixed(2)} ms)`,
-        ratio: median(ours) / median(theirs),
+        ...ratios(ours, theirs),
         limit: 1.2,
         atLeast: false,
         binding: gpu.adapter.software && size === 64,

@@ -41,6 +41,19 @@ print(
     `${roof.copyCommand.toFixed(2)} GB/s copy command`,
 );
 
+// Another program on the same cores slows PyTorch far more than it slows us: its threads wait for each other.
+const busy = (): number => Deno.loadavg()[0];
+const warnIfBusy = (when: string, limit: number): void => {
+  if (busy() > limit) {
+    bench.note(
+      `BUSY MACHINE: load ${
+        busy().toFixed(1)
+      } ${when} on ${navigator.hardwareConcurrency} cores: ` +
+        "ratios to programs on the same cores mean little, repeat on an idle machine",
+    );
+  }
+};
+
 const rows: Row[] = [], targets: Target[] = [], notes: string[] = [];
 const bench: Bench = {
   roof,
@@ -59,6 +72,7 @@ const bench: Bench = {
   wants: (name) => flags.only.length === 0 || flags.only.some((word) => name.includes(word)),
 };
 
+warnIfBusy("before", navigator.hardwareConcurrency / 2 + 1);
 let baselines: Baselines | undefined;
 const beside = async (): Promise<Baselines> =>
   baselines ??= await openBaselines(bench, roof.software);
@@ -71,6 +85,7 @@ await benchNetwork(bench, beside);
 await benchMemory(bench);
 if (flags.peers) await benchPeers(bench);
 await baselines?.[Symbol.asyncDispose]();
+warnIfBusy("after", 2 * navigator.hardwareConcurrency);
 for (const target of targets) print(targetText(target));
 if (flags.json) console.log(JSON.stringify({ roof, rows, targets, notes }, undefined, 2));
 if (flags.torch && (baselines?.torch === undefined || baselines.scipy === undefined)) {

@@ -26,7 +26,10 @@ export interface Row {
 /** A wanted ratio, and what was found. */
 export interface Target {
   readonly name: string;
+  /** Ratio of the medians: what counts. */
   readonly ratio: number;
+  /** Ratio of the shortest times: what a machine without other work would tend to. */
+  readonly bestRatio: number;
   readonly limit: number;
   /** True if the ratio must be at least the limit, false if at most. */
   readonly atLeast: boolean;
@@ -161,6 +164,17 @@ export function rowOf(
   if (work === undefined) return { ...base, peakBytes };
   const rate = work / milliseconds / 1e6;
   return { ...base, rate, unit, share: rate / bench.roof[unit], peakBytes };
+}
+
+/** Both ratios of two sets of times. */
+export function ratios(
+  above: readonly number[],
+  below: readonly number[],
+): { ratio: number; bestRatio: number } {
+  return {
+    ratio: median(above) / median(below),
+    bestRatio: Math.min(...above) / Math.min(...below),
+  };
 }
 
 /** Bytes for people. */

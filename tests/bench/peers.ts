@@ -4,7 +4,7 @@ import { Plan } from "../../src/gpu/plan.ts";
 import { recordConvolution } from "../../src/ops/conv2d_plan.ts";
 import { ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";
 import { LineServer } from "./line_server.ts";
-import { type Bench, checkError, median, onDevice, rowOf } from "./measure.ts";
+import { type Bench, checkError, onDevice, ratios, rowOf } from "./measure.ts";
 import { BATCH, flopsOf } from "./shapes.ts";
 
 const C = 32, K = 64, H = 64;
@@ -89,7 +89,7 @@ export async function benchPeers(bench: Bench): Promise<void> {
       bench.add({ ...other, peakBytes: undefined });
       bench.targets.push({
         name: `convolution: ${name} over ours`,
-        ratio: median(theirs) / median(ours),
+        ...ratios(theirs, ours),
         limit: 5,
         atLeast: true,
         binding: true,

@@ -15,6 +15,7 @@ import {
   checkError,
   median,
   onDevice,
+  ratios,
   rowOf,
   timePlan,
   timeSubmissions,
@@ -80,7 +81,7 @@ function compare(
   const limit = limitOf(kind, size);
   bench.targets.push({
     name: `${kind} ${name} over PyTorch (${median(times.theirs).toFixed(1)} ms)`,
-    ratio: median(times.ours) / median(times.theirs),
+    ...ratios(times.ours, times.theirs),
     limit: limit ?? (kind === "train" ? 3 : 1.5),
     atLeast: false,
     binding: gpu.adapter.software && limit !== undefined,
