@@ -71,57 +71,96 @@ export async function onDevice<T>(body: (gpu: Gpu) => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Device times of a piece of submitted work, each between two timestamps around the submission. */
-export async function timeSubmissions(
+/** Timestamps in pairs. */
+class Stopwatch {
+  #gpu: Gpu;
+  #querySet: GPUQuerySet;
+  #pairs: number;
+
+  constructor(gpu: Gpu, pairs: number) {
+    this.#gpu = gpu;
+    this.#pairs = pairs;
+    this.#querySet = gpu.device.createQuerySet({ type: "timestamp", count: 2 * pairs });
+  }
+
+  /** Records a timestamp: index 2 i begins repeat i, index 2 i + 1 ends it. */
+  mark(encoder: GPUCommandEncoder, index: number): void {
+    const timestampWrites = { querySet: this.#querySet, beginningOfPassWriteIndex: index };
+    encoder.beginComputePass({ timestampWrites }).end();
+  }
+
+  /** Waits for all work and reads the milliseconds of each pair. */
+  async read(): Promise<number[]> {
+    const { device } = this.#gpu, count = 2 * this.#pairs;
+    const resolved = device.createBuffer({
+      size: 8 * count,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+    const staging = device.createBuffer({
+      size: 8 * count,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = device.createCommandEncoder();
+    encoder.resolveQuerySet(this.#querySet, 0, count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
+    this.#gpu.submit(encoder);
+    await staging.mapAsync(GPUMapMode.READ);
+    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
+    for (const resource of [this.#querySet, resolved, staging]) resource.destroy();
+    this.#gpu.check();
+    return Array.from({ length: this.#pairs }, (_, i) => {
+      const milliseconds = Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e6;
+      if (!(milliseconds > 0)) throw new Error(`Timestamps of repeat ${i} are not in order`);
+      return milliseconds;
+    });
+  }
+}
+
+/** Device times of work that is recorded into one encoder. */
+export function timeEncoded(
   gpu: Gpu,
-  submit: (i: number) => void,
+  encode: (encoder: GPUCommandEncoder) => void,
   repeats: number,
 ): Promise<number[]> {
-  const { device } = gpu;
-  const querySet = device.createQuerySet({ type: "timestamp", count: 2 * repeats });
-  const size = 16 * repeats;
-  const resolved = device.createBuffer({
-    size,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const staging = device.createBuffer({
-    size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
+  const watch = new Stopwatch(gpu, repeats);
+  for (let i = 0; i < repeats; i++) {
+    const encoder = gpu.device.createCommandEncoder();
+    watch.mark(encoder, 2 * i);
+    encode(encoder);
+    watch.mark(encoder, 2 * i + 1);
+    gpu.submit(encoder);
+  }
+  return watch.read();
+}
+
+/** Times of work that submits itself: from a mark submitted before to a mark submitted after it. */
+export function timeSubmissions(
+  gpu: Gpu,
+  submit: () => void,
+  repeats: number,
+): Promise<number[]> {
+  const watch = new Stopwatch(gpu, repeats);
   const mark = (index: number): void => {
-    const encoder = device.createCommandEncoder();
-    encoder.beginComputePass({
-      timestampWrites: { querySet, beginningOfPassWriteIndex: index },
-    }).end();
+    const encoder = gpu.device.createCommandEncoder();
+    watch.mark(encoder, index);
     gpu.submit(encoder);
   };
   for (let i = 0; i < repeats; i++) {
     mark(2 * i);
-    submit(i);
+    submit();
     mark(2 * i + 1);
   }
-  const encoder = device.createCommandEncoder();
-  encoder.resolveQuerySet(querySet, 0, 2 * repeats, resolved, 0);
-  encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
-  gpu.submit(encoder);
-  await staging.mapAsync(GPUMapMode.READ);
-  const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-  for (const resource of [querySet, resolved, staging]) resource.destroy();
-  gpu.check();
-  return Array.from({ length: repeats }, (_, i) => {
-    const milliseconds = Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e6;
-    if (!(milliseconds > 0)) throw new Error(`Timestamps of repeat ${i} are not in order`);
-    return milliseconds;
-  });
+  return watch.read();
 }
 
 /** Warm device times of a plan; as many repeats as fit in about `budget` ms, 5 to 25. */
 export async function timePlan(gpu: Gpu, plan: Plan, budget = 400): Promise<number[]> {
   plan.submit();
   await gpu.settle();
-  const [once] = await timeSubmissions(gpu, () => plan.submit(), 1);
+  const encode = (encoder: GPUCommandEncoder): void => plan.encode(encoder);
+  const [once] = await timeEncoded(gpu, encode, 1);
   const repeats = Math.max(5, Math.min(25, Math.ceil(budget / once)));
-  return timeSubmissions(gpu, () => plan.submit(), repeats);
+  return timeEncoded(gpu, encode, repeats);
 }
 
 /** Largest |actual - expected| over the largest |expected|; throws if it exceeds the tolerance. */

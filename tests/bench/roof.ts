@@ -4,7 +4,7 @@ import source from "./roof.wgsl" with { type: "text" };
 import type { Gpu } from "../../src/gpu/device.ts";
 import { defineKernel } from "../../src/gpu/kernel.ts";
 import { Plan } from "../../src/gpu/plan.ts";
-import { checkError, onDevice, type Roof, timePlan, timeSubmissions } from "./measure.ts";
+import { checkError, onDevice, type Roof, timeEncoded, timePlan } from "./measure.ts";
 
 const shared = {
   source,
@@ -89,10 +89,8 @@ async function copyRate(gpu: Gpu): Promise<{ kernel: number; command: number }> 
     kernelTimes.push(times.find((t) => t.label === copy.label)!.milliseconds);
   }
   checkError("roof copy", (await gpu.read(output)).subarray(0, 4096), doubled(values, 4096), 0);
-  const commandTimes = await timeSubmissions(gpu, () => {
-    const encoder = gpu.device.createCommandEncoder();
+  const commandTimes = await timeEncoded(gpu, (encoder) => {
     encoder.copyBufferToBuffer(input.buffer, 0, output.buffer, 0, 16 * count);
-    gpu.submit(encoder);
   }, 7);
   return {
     kernel: bytes / Math.min(...kernelTimes) / 1e6,
