@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { complexArray, type NdArray } from "../array.ts";
 import { resolveRun } from "../config/presets.ts";
+import { RECOMMENDED_TRAINING } from "../config/training.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { percentileRange } from "../image/colors.ts";
 import { frameScan } from "../image/frame.ts";
@@ -24,8 +25,8 @@ import { trainToFolder } from "./train.ts";
 
 /** Size of the demo by kind of adapter. */
 const SIZES = {
-  software: { positions: 400, nepochs: 10, n_filters_scale: 1 },
-  hardware: { positions: 1600, nepochs: 10, n_filters_scale: 2 },
+  software: { positions: 484, nepochs: 12, n_filters_scale: 1 },
+  hardware: { positions: 1600, nepochs: RECOMMENDED_TRAINING.nepochs, n_filters_scale: 2 },
 } as const;
 
 /** Adds the command. */
@@ -64,13 +65,13 @@ async function run(options: Record<string, unknown>): Promise<void> {
   );
   const began = performance.now();
   const scan = await simulateScan(gpu, {
-    object: "demo",
-    probe: "gaussian",
+    object: "lines",
+    probe: "aberrated",
     scan: "jittered",
     N: 64,
     count,
     nphotons,
-    overlap: 0.7,
+    overlap: 0.9,
     seed,
     onProgress: (done, all) => terminal.progress(`simulated ${done} of ${all} patterns`),
   });

@@ -109,8 +109,8 @@ export const RECOMMENDED_TRAINING: TrainingConfig = {
   plateau_factor: 0.5,
   plateau_patience: 2,
   plateau_min_lr: 5e-5,
-  gradient_clip_val: null,
-  gradient_clip_algorithm: "norm",
+  gradient_clip_val: 0.01,
+  gradient_clip_algorithm: "agc",
   accum_steps: 1,
   probe_trainable: false,
   intensity_scale_trainable: false,
@@ -128,4 +128,6 @@ export const REFERENCE_TRAINING: TrainingConfig = {
   n_groups: 512,
   nphotons: 1e9,
   scheduler: "constant",
+  gradient_clip_val: null,
+  gradient_clip_algorithm: "norm",
 };

@@ -104,13 +104,15 @@ const knobs: readonly (readonly [string, RunOverrides, RunOverrides?])[] = [
   ["weight_decay", { weight_decay: 10 }],
   ["adam_beta1", { adam_beta1: 0.5 }],
   ["adam_beta2", { adam_beta2: 0.9 }],
-  ["gradient_clip norm", { gradient_clip_val: 1e-6 }],
+  ["gradient_clip off", { gradient_clip_val: null }],
+  ["gradient_clip_val", { gradient_clip_val: 1e-6 }],
   ["gradient_clip value", { gradient_clip_val: 1e-6, gradient_clip_algorithm: "value" }, {
     gradient_clip_val: 1e-6,
   }],
-  ["gradient_clip agc", { gradient_clip_val: 1e-6, gradient_clip_algorithm: "agc" }, {
+  ["gradient_clip norm", { gradient_clip_val: 1e-6, gradient_clip_algorithm: "norm" }, {
     gradient_clip_val: 1e-6,
   }],
+  ["input_transform", { input_transform: "none" }],
   ["accum_steps", { accum_steps: 2 }],
   ["batch_size", { batch_size: 2 }],
   ["torch_loss_mode", { torch_loss_mode: "mae" }],
