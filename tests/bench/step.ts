@@ -33,7 +33,7 @@ import {
 } from "./shapes.ts";
 
 const ROUNDS = 3;
-/** Size of the update with which the gradient is checked. */
+/** Update with which the gradient of the smallest network is checked; shrinks with the network. */
 const NUDGE = 2e-6;
 
 /** Measures training and inference of both recipes, the split one beside PyTorch. */
@@ -106,7 +106,7 @@ async function train(
     const offsets = new Float32Array(2 * BATCH);
     model.upload(patterns, offsets);
     await model.compile(() => undefined);
-    const check = await checkStep(model, name);
+    const check = await checkStep(model, name, NUDGE * 64 / (size.width * size.N));
     let updates = 1;
     const request = { op: "train", C: 1, batch: BATCH, repeats: 4, ...size };
     const times = await inTurns(baselines, request, async () => {
@@ -128,16 +128,16 @@ async function train(
  * Checks forward pass, gradient and update together: the first update of Adam moves every weight
  * by the learning rate against the sign of its gradient, so the loss falls by rate * sum |gradient|.
  */
-async function checkStep(model: PinnModel, name: string): Promise<string> {
+async function checkStep(model: PinnModel, name: string, nudge: number): Promise<string> {
   const before = await model.evaluate();
   let sum = 0;
   for (const gradient of (await model.gradients()).values()) {
     for (const g of gradient.data as Float32Array) sum += Math.abs(g);
   }
-  model.step(0, NUDGE, true);
+  model.step(0, nudge, true);
   await model.takeLoss();
   const after = await model.evaluate();
-  const ratio = (before - after) / (NUDGE * sum);
+  const ratio = (before - after) / (nudge * sum);
   if (!(Math.abs(ratio - 1) < 0.15)) {
     throw new Error(`${name}: an update changes the loss by ${ratio} of what the gradient says`);
   }
