@@ -96,6 +96,7 @@ export type {
   TrainEvent,
   WarningEvent,
 } from "./src/workflows/events.ts";
+export { openScan } from "./src/workflows/open_scan.ts";
 export { Trainer, type TrainOptions } from "./src/workflows/train.ts";
 export {
   amplitudeAndPhase,

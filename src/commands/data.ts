@@ -4,8 +4,8 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import { openNpz, readMetadata } from "../io/npz.ts";
-import { readScan, type ReadScanOptions, type ScanDataset } from "../scan/dataset.ts";
+import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
+import { openScan as openScanSource } from "../workflows/open_scan.ts";
 import { FileSource } from "./files.ts";
 import { wholeNumber } from "./flags.ts";
 import type { Terminal } from "./host.ts";
@@ -46,13 +46,8 @@ export async function openScan(
 ): Promise<OpenScan> {
   const source = await FileSource.open(path);
   try {
-    const npz = await openNpz(source);
-    const metadata = await readMetadata(npz);
-    if (metadata.warning !== undefined) terminal.warn(metadata.warning);
-    const dataset = await readScan(npz, {
+    const dataset = await openScanSource(source, {
       ...options,
-      name: path,
-      metadata: metadata.value,
       warn: (line) => terminal.warn(line),
     });
     return {

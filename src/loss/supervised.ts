@@ -9,7 +9,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Graph, Value } from "../ops/graph.ts";
 import { recordSum } from "../ops/reduce.ts";
-import { partialCount } from "../physics/scalar_parameter.ts";
+import { partialCount } from "../ops/scalar_parameter.ts";
 import { sampleSizes } from "./summary.ts";
 
 const table = {

@@ -11,7 +11,7 @@ import type { Graph, Value } from "../ops/graph.ts";
 import { recordSum } from "../ops/reduce.ts";
 import { diffract } from "./diffract.ts";
 import { type BatchShape, illuminate } from "./illuminate.ts";
-import { partialCount, type ScalarParameter } from "./scalar_parameter.ts";
+import { partialCount, type ScalarParameter } from "../ops/scalar_parameter.ts";
 
 const table = {
   source,

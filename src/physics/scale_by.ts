@@ -9,7 +9,7 @@ import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Graph, Value } from "../ops/graph.ts";
 import { recordSum } from "../ops/reduce.ts";
-import { partialCount, type ScalarParameter } from "./scalar_parameter.ts";
+import { partialCount, type ScalarParameter } from "../ops/scalar_parameter.ts";
 
 const table = {
   source,

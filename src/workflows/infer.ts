@@ -16,7 +16,7 @@ import { Graph } from "../ops/graph.ts";
 import { ParameterStore } from "../ops/parameters.ts";
 import { standardize } from "../ops/standardize.ts";
 import { scaleBy } from "../physics/scale_by.ts";
-import { scalarParameter } from "../physics/scalar_parameter.ts";
+import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { recordVarproBasis } from "../physics/varpro_basis.ts";
 import { type CanvasGeometry, canvasGeometry } from "../reassembly/geometry.ts";
 import { Stitcher } from "../reassembly/stitch.ts";

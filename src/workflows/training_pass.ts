@@ -22,7 +22,7 @@ import { standardize } from "../ops/standardize.ts";
 import { forwardModel, type GroupMerge } from "../physics/forward_model.ts";
 import { fullCanvasSize, groupCanvasSize, patchWeights } from "../physics/merge_weights.ts";
 import { rectangularIntensity } from "../physics/rectangular.ts";
-import { scalarParameter } from "../physics/scalar_parameter.ts";
+import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { scaleBy } from "../physics/scale_by.ts";
 import type { ScalingStatistics } from "./checkpoint.ts";
 import type { ExtraParameters } from "./pinn.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "../../src/ops/graph.ts";
 import { rectangularIntensity } from "../../src/physics/rectangular.ts";
-import { scalarParameter } from "../../src/physics/scalar_parameter.ts";
+import { scalarParameter } from "../../src/ops/scalar_parameter.ts";
 import { scaleBy } from "../../src/physics/scale_by.ts";
 import { recordVarproBasis } from "../../src/physics/varpro_basis.ts";
 import { illuminateReference, intensityReference } from "../reference/physics.ts";

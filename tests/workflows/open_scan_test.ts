@@ -7,11 +7,11 @@ import {
   parsevalFactors,
   PatternStatistics,
 } from "../../src/scan/normalization.ts";
-import { openScan } from "../../src/scan/open.ts";
+import { openScan } from "../../src/workflows/open_scan.ts";
 import { validatePatterns } from "../../src/scan/dataset.ts";
 import { normalizeProbeByMean } from "../../src/scan/probe.ts";
 import { dataDir } from "../support/golden_path.ts";
-import { goodScan } from "./fake_npz.ts";
+import { goodScan } from "../scan/fake_npz.ts";
 
 Deno.test("a written file is read back, stored and deflated, whole and by rows", async () => {
   const arrays = goodScan(30, 16);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Tensor } from "../gpu/tensor.ts";
-import type { Parameter, ParameterStore } from "../ops/parameters.ts";
+import type { Parameter, ParameterStore } from "./parameters.ts";
 
 /** Where a trainable number and its gradient live. */
 export interface ScalarParameter {

@@ -5,7 +5,7 @@
  */
 import { openNpz, readMetadata } from "../io/npz.ts";
 import type { ByteSource } from "../io/source.ts";
-import { readScan, type ReadScanOptions, type ScanDataset } from "./dataset.ts";
+import { readScan, type ReadScanOptions, type ScanDataset } from "../scan/dataset.ts";
 
 /**
  * Opens an NPZ scan with its metadata; the source must stay open while patterns are read.
