@@ -58,7 +58,14 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const width = options.nFiltersScale === undefined
     ? size.n_filters_scale
     : realNumber("--n-filters-scale", String(options.nFiltersScale), 0.01);
-  const config = resolveRun({ nepochs, n_filters_scale: width, seed });
+  const config = resolveRun({
+    nepochs,
+    n_filters_scale: width,
+    seed,
+    // The merge of neighbouring patches brings out slow phase variations.
+    overlap_group_size: 4,
+    overlap_start_epoch: Math.floor(nepochs / 4),
+  });
   terminal.say(
     `demo on ${gpu.adapter.name}${gpu.adapter.software ? " (software: a small network)" : ""}: ` +
       `${count} positions, width ${width}, ${nepochs} epochs`,
