@@ -25,7 +25,7 @@ import { trainToFolder } from "./train.ts";
 
 /** Size of the demo by kind of adapter. */
 const SIZES = {
-  software: { positions: 484, nepochs: 14, n_filters_scale: 1 },
+  software: { positions: 484, nepochs: 12, n_filters_scale: 1 },
   hardware: { positions: 1600, nepochs: RECOMMENDED_TRAINING.nepochs, n_filters_scale: 2 },
 } as const;
 

@@ -37,6 +37,8 @@ export async function trainingRunCase(context: GoldenContext): Promise<CheckResu
     nphotons: Number(config.nphotons),
     probe_scale: Number(config.probe_scale),
     n_groups: null,
+    // Group i is then position i, which the recorded order refers to.
+    sequential_sampling: true,
   }, "reference");
   const physics = one("physics_scale");
   using trainer = await Trainer.create(gpu, dataset, run, {
