@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 /** Which folders of src/ a folder may import, itself apart; imports go down the data path only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  config: ["gpu"],
+  config: ["gpu", "io", "scan"],
   gpu: [],
   ops: ["gpu"],
   scan: [],
@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   loss: ["ops", "gpu"],
   update: ["ops", "gpu"],
   reassembly: ["physics", "ops", "gpu", "scan"],
+  inspection: ["scan", "io", "grouping", "image"],
+  report: ["image", "io", "scan"],
   workflows: [
     "config",
     "gpu",
@@ -30,7 +32,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "update",
     "reassembly",
   ],
-  commands: ["workflows", "io", "image", "config", "scan", "gpu", "simulation", "reassembly"],
+  commands: [
+    "workflows",
+    "io",
+    "image",
+    "config",
+    "scan",
+    "gpu",
+    "simulation",
+    "reassembly",
+    "inspection",
+    "report",
+  ],
 };
 /** Files directly under src/ that everyone may import. */
 const COMMON = ["errors.ts", "array.ts", "random.ts", "version.ts"];
