@@ -30,9 +30,11 @@ export {
   type Preset,
   PRESETS,
   resolveRun,
+  restoreRun,
   type RunConfig,
   type RunOverrides,
 } from "./src/config/presets.ts";
+export { ResolvedRun } from "./src/config/resolved.ts";
 export {
   type Accelerator,
   type AdapterDescription,

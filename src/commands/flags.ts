@@ -98,5 +98,6 @@ function optionKey(field: string): string {
 }
 
 function placeholder(spec: FieldSpec): string {
-  return spec.type === "choice" ? "name" : spec.type === "int" ? "count" : "number";
+  if (spec.type === "choice") return "name";
+  return spec.type === "int" ? "count" : spec.type === "text" ? "path" : "number";
 }

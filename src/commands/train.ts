@@ -7,7 +7,8 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { MODEL_FIELDS, TRAINING_FIELDS } from "../config/fields.ts";
 import { RECOMMENDED_MODEL } from "../config/model.ts";
-import { type Preset, PRESETS, resolveRun, type RunConfig } from "../config/presets.ts";
+import { type Preset, PRESETS, resolveRun, restoreRun } from "../config/presets.ts";
+import type { ResolvedRun } from "../config/resolved.ts";
 import { RECOMMENDED_TRAINING } from "../config/training.ts";
 import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -55,7 +56,7 @@ export interface TrainJob {
   /** Separate validation data. */
   readonly validation?: ScanDataset | undefined;
   /** Configuration. */
-  readonly config: RunConfig;
+  readonly config: ResolvedRun;
   /** Where to write. */
   readonly outputDir: string;
   /** State to go on from. */
@@ -130,7 +131,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
 }
 
 /** A resumed run keeps its configuration; only its length may be typed anew. */
-function resumedConfig(saved: RunConfig, typed: Readonly<Record<string, unknown>>): RunConfig {
+function resumedConfig(saved: ResolvedRun, typed: Readonly<Record<string, unknown>>): ResolvedRun {
   const other = Object.keys(typed).filter((name) => name !== "nepochs");
   if (other.length > 0) {
     throw new ConfigError(
@@ -138,7 +139,10 @@ function resumedConfig(saved: RunConfig, typed: Readonly<Record<string, unknown>
     );
   }
   if (typed.nepochs === undefined) return saved;
-  return { ...saved, training: { ...saved.training, nepochs: typed.nepochs as number } };
+  return restoreRun({
+    ...saved,
+    training: { ...saved.training, nepochs: typed.nepochs as number },
+  });
 }
 
 /** Reads a model or checkpoint file. */

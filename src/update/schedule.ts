@@ -23,6 +23,8 @@ export interface PlateauOptions {
   readonly patience: number;
   /** Smallest rate. */
   readonly minimum: number;
+  /** Share by which a loss must fall below the best to count as better; default 0. */
+  readonly threshold?: number;
 }
 
 /** Rate of epoch `position` (whole part) under decay by `gamma` an epoch. */
@@ -50,14 +52,18 @@ export function warmupCosineRate(
 
 /**
  * State after an epoch of the given loss: the rate is multiplied by `factor`, down to `minimum`,
- * once more than `patience` epochs in a row brought no lower loss. A loss that is NaN counts as no improvement.
+ * once more than `patience` epochs in a row brought no loss lower by the share `threshold`. A loss that is NaN counts as no improvement.
  */
 export function plateauStep(
   state: PlateauState,
   options: PlateauOptions,
   loss: number,
 ): PlateauState {
-  if (!Number.isNaN(loss) && (state.best === undefined || loss < state.best)) {
+  if (
+    !Number.isNaN(loss) &&
+    (state.best === undefined ||
+      loss < state.best - (options.threshold ?? 0) * Math.abs(state.best))
+  ) {
     return { rate: state.rate, best: loss, stale: 0 };
   }
   if (state.stale + 1 <= options.patience) return { ...state, stale: state.stale + 1 };
@@ -78,18 +84,20 @@ export interface Schedule {
 }
 
 /** Fields of the training configuration that fix a curve. */
-export type ScheduleOptions = Pick<
-  TrainingConfig,
-  | "scheduler"
-  | "learning_rate"
-  | "nepochs"
-  | "lr_gamma"
-  | "lr_warmup_epochs"
-  | "lr_min_ratio"
-  | "plateau_factor"
-  | "plateau_patience"
-  | "plateau_min_lr"
->;
+export type ScheduleOptions =
+  & Pick<
+    TrainingConfig,
+    | "scheduler"
+    | "learning_rate"
+    | "nepochs"
+    | "lr_gamma"
+    | "lr_warmup_epochs"
+    | "lr_min_ratio"
+    | "plateau_factor"
+    | "plateau_patience"
+    | "plateau_min_lr"
+  >
+  & Partial<Pick<TrainingConfig, "plateau_threshold">>;
 
 /** First rate of a warm-up over the rate it ends at. */
 const WARMUP_START = 0.1;
@@ -122,6 +130,7 @@ class PlateauSchedule implements Schedule {
       factor: options.plateau_factor,
       patience: options.plateau_patience,
       minimum: options.plateau_min_lr,
+      threshold: options.plateau_threshold ?? 0,
     };
     this.#state = { rate: options.learning_rate, best: undefined, stale: 0 };
   }

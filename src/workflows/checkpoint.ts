@@ -7,7 +7,8 @@
  * @module
  */
 import { type NdArray, realArray, toFloat32 } from "../array.ts";
-import type { RunConfig } from "../config/presets.ts";
+import { restoreRun } from "../config/presets.ts";
+import type { ResolvedRun } from "../config/resolved.ts";
 import { FileFormatError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
 
@@ -44,7 +45,7 @@ export interface ScalingStatistics {
 /** A saved state. */
 export interface Checkpoint {
   /** Configuration of the run. */
-  readonly config: RunConfig;
+  readonly config: ResolvedRun;
   /** Scales of the data. */
   readonly scaling: ScalingStatistics;
   /** Weights under the names of the original system. */
@@ -109,7 +110,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   }
   const progress = metadata.progress === undefined ? undefined : JSON.parse(metadata.progress);
   return {
-    config: JSON.parse(metadata.config),
+    config: restoreRun(JSON.parse(metadata.config)),
     scaling: JSON.parse(metadata.scaling),
     weights,
     state,

@@ -41,6 +41,7 @@ export function tabulate(
     seed: training.seed,
     sequential: training.sequential_sampling,
     enableOversampling: training.enable_oversampling,
+    neighborPoolSize: training.neighbor_pool_size,
     eligible,
     warn,
   });

@@ -7,6 +7,7 @@
  * @module
  */
 import { complexArray, type NdArray, realArray, toFloat32 } from "../array.ts";
+import { assertResolved } from "../config/resolved.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { networkChannels } from "../network/architecture.ts";
@@ -75,6 +76,7 @@ export async function infer(
   model: Checkpoint,
   options: InferOptions = {},
 ): Promise<Reconstruction> {
+  assertResolved(model.config, "infer");
   const began = performance.now();
   const { N } = dataset;
   const config = {

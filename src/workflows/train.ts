@@ -9,6 +9,7 @@
 import type { NdArray } from "../array.ts";
 import { complexArray } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
+import { assertResolved, type ResolvedRun } from "../config/resolved.ts";
 import { ConfigError, DivergedError, GpuLimitError, GpuMemoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Random } from "../random.ts";
@@ -43,7 +44,7 @@ export interface TrainOptions {
 /** A training run. Create it, iterate `run()`, then `checkpoint()`, then `dispose()`. */
 export class Trainer implements Disposable {
   /** Configuration in force (the batch may have been halved to fit the device). */
-  readonly config: RunConfig;
+  readonly config: ResolvedRun;
   /** Scales of the data. */
   readonly scaling: ScalingStatistics;
   #gpu: Gpu;
@@ -61,7 +62,7 @@ export class Trainer implements Disposable {
   private constructor(
     gpu: Gpu,
     dataset: ScanDataset,
-    config: RunConfig,
+    config: ResolvedRun,
     options: TrainOptions,
     parts: {
       scaling: ScalingStatistics;
@@ -100,15 +101,18 @@ export class Trainer implements Disposable {
    * Prepares a run: groups, scales, first weights, recorded plans.
    *
    * A batch that does not fit the device is halved, with a warning event.
+   *
+   * @throws {ConfigError} for a configuration that was not resolved.
    */
   static async create(
     gpu: Gpu,
     dataset: ScanDataset,
-    config: RunConfig,
+    config: ResolvedRun,
     options: TrainOptions = {},
   ): Promise<Trainer> {
+    assertResolved(config, "train");
     const warnings: string[] = [];
-    const resolved = { ...config, model: { ...config.model, N: dataset.N } };
+    const resolved = config.fitted({ N: dataset.N });
     const scaling = options.resume?.scaling ?? options.scaling ??
       await deriveScaling(dataset, resolved);
     const inputStatistics = resolved.model.input_transform === "standardize"
@@ -137,7 +141,7 @@ export class Trainer implements Disposable {
       if (g > 0) batch = Math.max(g, batch - batch % g);
     }
     while (true) {
-      const fitted = { ...resolved, training: { ...resolved.training, batch_size: batch } };
+      const fitted = resolved.fitted({ batch_size: batch });
       let model: PinnModel | undefined;
       try {
         model = await PinnModel.create(gpu, dataset, fitted, scaling, {
