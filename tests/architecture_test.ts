@@ -17,7 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reassembly: ["physics", "ops", "gpu", "scan"],
   inspection: ["scan", "io", "grouping", "image"],
   report: ["image", "io", "scan"],
+  engines: ["gpu", "ops", "physics", "loss", "update", "grouping", "scan", "reassembly"],
   workflows: [
+    "engines",
     "config",
     "gpu",
     "ops",
@@ -33,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "reassembly",
   ],
   commands: [
+    "engines",
     "workflows",
     "io",
     "image",
