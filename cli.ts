@@ -10,6 +10,7 @@ import { registerDemo } from "./src/commands/demo.ts";
 import { registerInfer } from "./src/commands/infer.ts";
 import { registerSetup } from "./src/commands/setup.ts";
 import { registerSimulate } from "./src/commands/simulate.ts";
+import { respell } from "./src/commands/spelling.ts";
 import { registerTrain } from "./src/commands/train.ts";
 import { ConfigError } from "./src/errors.ts";
 import { VERSION } from "./src/version.ts";
@@ -28,7 +29,9 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   for (const command of program.commands) command.exitOverride().allowExcessArguments(false);
   try {
-    await program.parseAsync([...args], { from: "user" });
+    const { args: today, deprecations } = respell(args);
+    for (const line of deprecations) console.error(`warning: ${line}`);
+    await program.parseAsync(today, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

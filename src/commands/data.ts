@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import type { DataReading } from "../config/types.ts";
 import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
 import { openScan as openScanSource } from "../workflows/open_scan.ts";
 import { FileSource } from "./files.ts";
@@ -35,6 +36,15 @@ export function dataOptions(options: Readonly<Record<string, unknown>>): ReadSca
       ? {}
       : { cropTo: wholeNumber("--crop-to", String(options.cropTo), 16) }),
     ...(options.bin === undefined ? {} : { bin: wholeNumber("--bin", String(options.bin), 1) }),
+  };
+}
+
+/** How to read a data file, from a resolved configuration. */
+export function readingOptions(data: DataReading): ReadScanOptions {
+  return {
+    diffractionKind: data.diffraction_kind,
+    bin: data.bin,
+    ...(data.crop_to === null ? {} : { cropTo: data.crop_to }),
   };
 }
 

@@ -7,21 +7,19 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { complexArray, type NdArray } from "../array.ts";
 import { resolveRun } from "../config/presets.ts";
+import { defaultExecution } from "../config/resolution/defaults.ts";
 import { RECOMMENDED_TRAINING } from "../config/training.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { percentileRange } from "../image/colors.ts";
 import { frameScan } from "../image/frame.ts";
-import { type Grid, mapGrid, meanOf, polarGrids } from "../image/grid.ts";
 import { alignGlobalPhase, evaluateReconstruction, flatScores } from "../image/metrics.ts";
-import type { PanelItem } from "../image/panel.ts";
 import { openNpz, writeNpz } from "../io/npz.ts";
 import { simulateScan } from "../workflows/simulate.ts";
+import { comparisonPng } from "./comparison.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions, realNumber, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { inferToFolder, loadModel } from "./infer.ts";
-import { figurePng } from "./pictures.ts";
-import { trainToFolder } from "./train.ts";
+import { trainToFolder } from "./train_folder.ts";
 
 /** Size of the demo by kind of adapter. */
 const SIZES = {
@@ -88,7 +86,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     dataset: scan.dataset,
     config,
     outputDir: join(outputDir, "training"),
-    checkpointEvery: nepochs,
+    execution: defaultExecution({ checkpoint_every: nepochs, checkpoint_save_top_k: 0 }),
     terminal,
   });
   if (trained.interrupted) {
@@ -164,35 +162,4 @@ async function readReconstruction(
   const npz = await openNpz(source);
   const [originX, originY] = (await npz.read("canvas_origin_xy")).data as Float64Array;
   return { object: await npz.read("object"), place: { originY, originX } };
-}
-
-/** Truth, reconstruction and error of amplitude and phase on one sheet, with common ranges. */
-export function comparisonPng(target: NdArray, prediction: NdArray): Uint8Array {
-  const t = polarGrids(target), p = polarGrids(prediction);
-  const factor = meanOf(t.amplitude) / meanOf(p.amplitude);
-  const amplitude = mapGrid(p.amplitude, (v) => v * factor);
-  const wrapped = (a: Grid, b: Grid): Grid => ({
-    ...a,
-    data: a.data.map((v, i) =>
-      Math.abs(Math.atan2(Math.sin(v - b.data[i]), Math.cos(v - b.data[i])))
-    ),
-  });
-  const absolute = (a: Grid, b: Grid): Grid => ({
-    ...a,
-    data: a.data.map((v, i) => Math.abs(v - b.data[i])),
-  });
-  const row = (name: string, truth: Grid, made: Grid, error: Grid, unit?: string): PanelItem[] => {
-    const range = percentileRange(truth, 0.005);
-    const common = unit === undefined ? {} : { unit };
-    const span = { low: 0, high: (range.high - range.low) / 2 };
-    return [
-      { title: `${name}: truth`, grid: truth, range, map: "grey", ...common },
-      { title: `${name}: reconstruction`, grid: made, range, map: "grey", ...common },
-      { title: `${name}: error`, grid: error, range: span, map: "heat", ...common },
-    ];
-  };
-  return figurePng([
-    row("amplitude", t.amplitude, amplitude, absolute(t.amplitude, amplitude)),
-    row("phase", t.phase, p.phase, wrapped(t.phase, p.phase), "rad"),
-  ]);
 }

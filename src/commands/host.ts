@@ -5,6 +5,12 @@
  */
 import { type Accelerator, Gpu } from "../gpu/device.ts";
 
+/** Seriousness of a line. */
+export type Level = "debug" | "info" | "warning" | "error" | "critical";
+
+/** Levels from the least to the most serious. */
+export const LEVELS: readonly Level[] = ["debug", "info", "warning", "error", "critical"];
+
 /** Options every command has. */
 export interface CommonOptions {
   /** Print one JSON object on stdout. */
@@ -13,14 +19,23 @@ export interface CommonOptions {
   readonly quiet?: boolean;
   /** Which adapter to take. */
   readonly accelerator?: Accelerator;
+  /** Least serious lines shown; default `info`, with `quiet` `warning`. */
+  readonly level?: Level;
+  /** Show progress; default true. */
+  readonly progress?: boolean;
 }
 
-/** Lines a command prints: progress on stderr, the result on stdout. */
-export class Terminal {
+/**
+ * Lines a command prints: progress on stderr, the result on stdout. All lines also go to a log, once
+ * it is opened.
+ */
+export class Terminal implements Disposable {
   #options: CommonOptions;
   #open = false;
   #last = 0;
   #interactive: boolean;
+  #waiting: string[] = [];
+  #log: Deno.FsFile | undefined;
 
   /** Prints according to the common options. */
   constructor(options: CommonOptions) {
@@ -28,22 +43,31 @@ export class Terminal {
     this.#interactive = Deno.stderr.isTerminal();
   }
 
-  /** One line on stderr, unless quiet. */
-  say(line: string): void {
-    if (this.#options.quiet) return;
-    this.#close();
-    console.error(line);
+  /** Writes the lines so far, and all that follow, to a file; the folder must exist. */
+  openLog(path: string): void {
+    this.#log?.close();
+    this.#log = Deno.openSync(path, { write: true, create: true, truncate: true });
+    for (const line of this.#waiting.splice(0)) this.#write(line);
   }
 
-  /** A warning on stderr, always. */
+  /** A line of detail: in the log, and on stderr with level `debug`. */
+  debug(line: string): void {
+    this.#line("debug", line);
+  }
+
+  /** One line on stderr, unless quiet. */
+  say(line: string): void {
+    this.#line("info", line);
+  }
+
+  /** A warning on stderr. */
   warn(line: string): void {
-    this.#close();
-    console.error(`warning: ${line}`);
+    this.#line("warning", line);
   }
 
   /** A line that replaces the last one on a terminal; elsewhere at most one every ten seconds. */
   progress(line: string): void {
-    if (this.#options.quiet) return;
+    if (this.#options.progress === false || !this.#shows("info")) return;
     const now = performance.now();
     if (this.#interactive) {
       if (now - this.#last < 100) return;
@@ -61,6 +85,35 @@ export class Terminal {
   result(text: string, value: unknown): void {
     this.#close();
     console.log(this.#options.json ? JSON.stringify(value) : text);
+    this.#record("info", text);
+  }
+
+  /** Closes the log. */
+  [Symbol.dispose](): void {
+    this.#log?.close();
+    this.#log = undefined;
+  }
+
+  #line(level: Level, line: string): void {
+    this.#record(level, line);
+    if (!this.#shows(level)) return;
+    this.#close();
+    console.error(level === "warning" ? `warning: ${line}` : line);
+  }
+
+  #shows(level: Level): boolean {
+    const least = this.#options.level ?? (this.#options.quiet ? "warning" : "info");
+    return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+  }
+
+  #record(level: Level, line: string): void {
+    const entry = `${new Date().toISOString()} - ${level.toUpperCase()} - ${line}\n`;
+    if (this.#log === undefined) this.#waiting.push(entry);
+    else this.#write(entry);
+  }
+
+  #write(entry: string): void {
+    this.#log?.writeSync(new TextEncoder().encode(entry));
   }
 
   #close(): void {

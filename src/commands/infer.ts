@@ -3,13 +3,18 @@
  *
  * @module
  */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { join } from "node:path";
-import { ConfigError } from "../errors.ts";
+import { complexArray, realArray } from "../array.ts";
+import { canonicalConfig } from "../config/bridge/canonical.ts";
+import { createInferencePayload, type InferencePayload } from "../config/resolution/payload.ts";
+import type { InferenceConfig } from "../config/types.ts";
+import { ConfigError, DatasetError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { realArray } from "../array.ts";
+import { frameScan } from "../image/frame.ts";
+import { alignGlobalPhase } from "../image/metrics.ts";
 import { writeNpz } from "../io/npz.ts";
-import type { ScanDataset } from "../scan/dataset.ts";
+import { type ScanDataset, validatePatterns } from "../scan/dataset.ts";
 import type { Checkpoint } from "../workflows/checkpoint.ts";
 import {
   amplitudeAndPhase,
@@ -17,13 +22,16 @@ import {
   type InferOptions,
   type Reconstruction,
 } from "../workflows/infer.ts";
-import { addDataFlags, dataOptions, openScan } from "./data.ts";
+import { comparisonPng } from "./comparison.ts";
+import { configHost, outputOptions, statementOf } from "./config_host.ts";
+import { openScan, readingOptions } from "./data.ts";
 import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
-import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { amplitudePng, phasePng } from "./pictures.ts";
+import { showPayload } from "./print_config.ts";
 import { runRecord } from "./record.ts";
-import { loadCheckpoint, MODEL_FILE } from "./train.ts";
+import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
+import { loadCheckpoint, MODEL_FILE } from "./train_folder.ts";
 
 /** What an inference run leaves behind. */
 export interface InferResult {
@@ -46,48 +54,69 @@ export interface InferResult {
 /** Adds the command. */
 export function registerInfer(program: Command): void {
   const command = program.command("infer")
-    .description("Reconstruct the object of a scan with a trained model.")
-    .requiredOption("--model-path <folder>", "folder of a training run, or its model file")
-    .requiredOption("--test-data <file>", "NPZ file with the scan")
-    .option("--output-dir <folder>", "where results go", "inference_outputs")
-    .option("--inference-batch-size <count>", "patterns in a batch", "16")
-    .addOption(
-      new Option("--patch-weighting <kind>", "weights of overlapping patches")
-        .choices(["probe", "uniform"]).default("probe"),
-    )
-    .option("--middle-trim <pixels>", "side of the central square of each patch (default N/2)")
-    .option("--varpro-scaling", "fit the scales of real and imaginary part to the data");
-  addDataFlags(command);
-  addCommonFlags(command);
+    .description("Reconstruct the object of a scan with a trained model.");
+  addExtraFlags(command, "infer");
+  addRegistryFlags(command, "infer");
   command.addHelpText(
     "after",
-    "\nExample:\n  ptychogpu infer --model-path run --test-data scan.npz --output-dir result",
+    "\n--no-NAME switches a true|false flag off.\n\nExample:\n" +
+      "  ptychogpu infer --model-path run --test-data scan.npz --output-dir result",
   );
   command.action((options) => run(options));
 }
 
 async function run(options: Record<string, unknown>): Promise<void> {
-  const common = commonOptions(options), terminal = new Terminal(common);
-  const outputDir = String(options.outputDir);
-  const settings: InferOptions = {
-    batchSize: wholeNumber("--inference-batch-size", String(options.inferenceBatchSize), 1),
-    patchWeighting: options.patchWeighting as "probe" | "uniform",
-    varpro: options.varproScaling === true,
-    ...(options.middleTrim === undefined
-      ? {}
-      : { middleTrim: wholeNumber("--middle-trim", String(options.middleTrim), 2) }),
-  };
-  const model = await loadModel(String(options.modelPath));
-  await ensureWritableFolder(outputDir);
-  await using scan = await openScan(String(options.testData), dataOptions(options), terminal);
-  checkFits(scan.dataset, model, settings);
-  using gpu = await openGpu(common, terminal);
-  const result = await inferToFolder(gpu, scan.dataset, model, settings, outputDir, terminal);
+  const output = outputOptions(options);
+  using terminal = new Terminal(output);
+  const statement = await statementOf(options, "infer", terminal);
+  const payload = await createInferencePayload(statement, configHost(terminal));
+  if (options.printConfig === true) {
+    terminal.result(...showPayload(payload));
+    return;
+  }
+  const { output_dir: outputDir, test_data_file: test } = payload.files;
+  const model = await loadModel(payload.modelFile);
+  if (options.dryRun !== true) await ensureWritableFolder(outputDir);
+  await using scan = await openScan(test ?? "", readingOptions(payload.data), terminal);
+  checkFits(scan.dataset, model, payload);
+  if (options.dryRun === true) {
+    await validatePatterns(scan.dataset);
+    terminal.result(
+      `configuration, model and data are good: ${scan.dataset.count} patterns; nothing was written`,
+      { patterns: scan.dataset.count, N: scan.dataset.N },
+    );
+    return;
+  }
+  using gpu = await openGpu({ ...output, accelerator: payload.execution.accelerator }, terminal);
+  const { inference, execution } = payload;
+  const result = await inferToFolder(
+    gpu,
+    scan.dataset,
+    model,
+    inferOptions(inference, execution.inference_batch_size),
+    outputDir,
+    terminal,
+    { payload },
+  );
   terminal.result(
     `reconstructed ${result.shape.join(" x ")} pixels from ${result.patterns} patterns in ` +
       `${formatDuration(result.seconds)}: ${join(outputDir, "reconstruction.npz")}`,
     result,
   );
+}
+
+/** Settings of the engine from a resolved configuration. */
+export function inferOptions(inference: InferenceConfig, batchSize: number): InferOptions {
+  const { n_groups, n_subsample, middle_trim } = inference;
+  return {
+    batchSize,
+    patchWeighting: inference.patch_weighting,
+    varpro: inference.varpro_scaling,
+    seed: inference.seed,
+    ...(n_groups === null ? {} : { groups: n_groups }),
+    ...(n_subsample === null ? {} : { subsample: n_subsample }),
+    ...(middle_trim === null ? {} : { middleTrim: middle_trim }),
+  };
 }
 
 /** Loads a model from a training folder or a file. */
@@ -96,18 +125,24 @@ export async function loadModel(path: string): Promise<Checkpoint> {
   return await loadCheckpoint(info?.isDirectory ? join(path, MODEL_FILE) : path);
 }
 
-function checkFits(dataset: ScanDataset, model: Checkpoint, settings: InferOptions): void {
+function checkFits(dataset: ScanDataset, model: Checkpoint, payload: InferencePayload): void {
   if (dataset.N !== model.config.model.N) {
     throw new ConfigError(
       `Cannot infer on patterns of ${dataset.N} x ${dataset.N} as the model was trained on ` +
         `${model.config.model.N} x ${model.config.model.N}: use --crop-to or --bin`,
     );
   }
-  if ((settings.middleTrim ?? 2) > dataset.N) {
-    throw new ConfigError(
-      `--middle-trim is ${settings.middleTrim}: at most the pattern side ${dataset.N} is possible`,
+  if (payload.inference.comparison_plot && dataset.objectGuess === undefined) {
+    throw new DatasetError(
+      "Cannot draw a comparison as the data hold no objectGuess: leave --comparison-plot out",
     );
   }
+}
+
+/** What the command adds to a reconstruction in a folder. */
+export interface InferExtras {
+  /** Resolved configuration, for the record and the pictures. */
+  readonly payload?: InferencePayload;
 }
 
 /** Reconstructs and writes `reconstruction.npz`, two pictures and `run.json`. */
@@ -118,6 +153,7 @@ export async function inferToFolder(
   settings: InferOptions,
   outputDir: string,
   terminal: Terminal,
+  extras: InferExtras = {},
 ): Promise<InferResult> {
   const began = performance.now();
   const made = await infer(gpu, dataset, model, {
@@ -128,7 +164,15 @@ export async function inferToFolder(
     },
   });
   if (made.dropped > 0) terminal.warn(`${made.dropped} patches lie outside the canvas`);
-  const files = await writeReconstruction(made, outputDir);
+  const { payload } = extras;
+  await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
+  terminal.openLog(join(outputDir, "logs", "debug.log"));
+  const ends = [payload?.inference.phase_vmin ?? null, payload?.inference.phase_vmax ?? null];
+  const files = await writeReconstruction(made, outputDir, [ends[0], ends[1]]);
+  if (payload?.inference.comparison_plot === true) {
+    await writeWhole(join(outputDir, "comparison.png"), compareWithFile(made, dataset));
+    files.push("comparison.png");
+  }
   const result: InferResult = {
     output_dir: outputDir,
     shape: made.object.shape,
@@ -139,8 +183,17 @@ export async function inferToFolder(
     files,
   };
   await writeJson(join(outputDir, "run.json"), {
-    ...runRecord("infer", gpu),
-    config: model.config,
+    ...runRecord(
+      "infer",
+      gpu,
+      payload === undefined ? undefined : {
+        config: canonicalConfig(model.config),
+        inference: payload.inference,
+        execution: payload.execution,
+        audit: payload.audit,
+      },
+    ),
+    ...(payload === undefined ? { config: canonicalConfig(model.config) } : {}),
     settings,
     result,
   });
@@ -151,6 +204,7 @@ export async function inferToFolder(
 export async function writeReconstruction(
   made: Reconstruction,
   outputDir: string,
+  phaseEnds: readonly [number | null, number | null] = [null, null],
 ): Promise<string[]> {
   const { geometry } = made;
   const { amplitude, phase } = amplitudeAndPhase(made.object);
@@ -167,6 +221,18 @@ export async function writeReconstruction(
   };
   await writeWhole(join(outputDir, "reconstruction.npz"), await writeNpz(arrays));
   await writeWhole(join(outputDir, "amplitude.png"), amplitudePng(made));
-  await writeWhole(join(outputDir, "phase.png"), phasePng(made));
+  await writeWhole(join(outputDir, "phase.png"), phasePng(made, phaseEnds));
   return ["reconstruction.npz", "amplitude.png", "phase.png", "run.json"];
+}
+
+/** The reconstruction beside the object of the file, in the frame both share. */
+function compareWithFile(made: Reconstruction, dataset: ScanDataset): Uint8Array {
+  const { objectGuess } = dataset;
+  if (objectGuess === undefined) {
+    throw new DatasetError("Cannot compare as there is no objectGuess");
+  }
+  const { height, width, data } = objectGuess, { originX, originY } = made.geometry;
+  const truth = complexArray([height, width], data);
+  const framed = frameScan(made.object, { originY, originX }, truth, dataset.positions);
+  return comparisonPng(framed.target, alignGlobalPhase(framed.target, framed.prediction));
 }

@@ -24,10 +24,18 @@ export function amplitudePng(shown: Shown): Uint8Array {
   return figurePng([[{ title: "amplitude", grid: amplitude, range, map: "grey", mask }]]);
 }
 
-/** Phase picture: cyclic colours over the full circle, the mean phase at its middle. */
-export function phasePng(shown: Shown): Uint8Array {
+/**
+ * Phase picture: cyclic colours over the full circle, the mean phase at its middle.
+ *
+ * @param ends Lower and upper end of the colours, rad; null is what the data need.
+ */
+export function phasePng(
+  shown: Shown,
+  ends: readonly [low: number | null, high: number | null] = [null, null],
+): Uint8Array {
   const mask = covered(shown), phase = centredPhase(shown.object, mask);
-  const range = phaseRange(phase, mask);
+  const needed = phaseRange(phase, mask);
+  const range = { low: ends[0] ?? needed.low, high: ends[1] ?? needed.high };
   const map = range.high - range.low > 3 ? "cyclic" : "grey";
   return figurePng([[{ title: "phase", grid: phase, range, map, mask, unit: "rad" }]]);
 }

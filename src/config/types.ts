@@ -131,7 +131,7 @@ export interface TrainingConfig {
   readonly learning_rate: number;
   /** Steps averaged into one update [steps]. */
   readonly accum_steps: number;
-  /** Stop after this many epochs without a better monitored value [epochs]. */
+  /** Stop after this many epochs without a better loss (of validation, where there is one) [epochs]. */
   readonly early_stop_patience: number;
 }
 
@@ -183,11 +183,11 @@ export interface ExecutionConfig {
   readonly learning_rate: number;
   /** Steps averaged into one update [steps]. */
   readonly accum_steps: number;
-  /** Stop after this many epochs without a better monitored value [epochs]. */
+  /** Stop after this many epochs without a better loss (of validation, where there is one) [epochs]. */
   readonly early_stop_patience: number;
   /** Show progress. */
   readonly enable_progress_bar: boolean;
-  /** Write checkpoints and stop early. */
+  /** Write checkpoints, from which a run can be resumed. */
   readonly enable_checkpointing: boolean;
   /** Best checkpoints kept in checkpoints/, -1 is all, 0 is none. */
   readonly checkpoint_save_top_k: number;

@@ -40,6 +40,12 @@ export interface InferOptions {
   readonly middleTrim?: number;
   /** Fit one factor each for real and imaginary part to the measured intensities; default false. */
   readonly varpro?: boolean;
+  /** Groups reconstructed; default one a position. */
+  readonly groups?: number;
+  /** Patterns kept before grouping; default all. */
+  readonly subsample?: number;
+  /** Seed of that choice; default the one of the training. */
+  readonly seed?: number;
   /** Called after each batch with (patterns done, patterns in all). */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -82,7 +88,12 @@ export async function infer(
   const config = {
     ...model.config,
     model: { ...model.config.model, N },
-    training: { ...model.config.training, n_groups: null, n_subsample: null },
+    training: {
+      ...model.config.training,
+      n_groups: options.groups ?? null,
+      n_subsample: options.subsample ?? null,
+      seed: options.seed ?? model.config.training.seed,
+    },
   };
   const merged = networkChannels(config.model) > 1;
   const table = tabulate(

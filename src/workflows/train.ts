@@ -170,6 +170,12 @@ export class Trainer implements Disposable {
     return this.#model.parameterCount;
   }
 
+  /** True if every epoch ends with a validation loss. */
+  get validates(): boolean {
+    return this.#options.validation !== undefined ||
+      this.#held.length >= this.config.training.batch_size;
+  }
+
   /** Steps of an epoch. */
   get stepsPerEpoch(): number {
     return Math.max(1, Math.floor(this.#training.length / this.config.training.batch_size));

@@ -144,7 +144,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     value: 100,
     min: 1,
     unit: "epochs",
-    help: "stop after this many epochs without a better monitored value",
+    help: "stop after this many epochs without a better loss (of validation, where there is one)",
     evidence: "workflows/train_test.ts: training stops early when nothing improves",
   },
   enable_progress_bar: {
@@ -165,7 +165,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
       { name: "torch_enable_checkpointing" },
       { name: "disable_checkpointing", value: "false" },
     ],
-    help: "write checkpoints and stop early",
+    help: "write checkpoints, from which a run can be resumed",
     evidence: cli("checkpoint"),
   },
   checkpoint_save_top_k: {

@@ -136,6 +136,9 @@ export async function createTrainingPayload(
     : [{ source: "profile", values: profileValues(String(profile), stated.values) }];
   const made = resolveLayers(stated, found, preset);
   const path = requiredFile(made, "train_data_file", "train-data-file");
+  // What contradicts without any file is a mistake of usage: it is told before files are touched.
+  runOf(made.values, preset);
+  checkExecution(made);
   await requireFile(host, path);
   const test = made.values.test_data_file;
   if (typeof test === "string") await requireFile(host, test);
@@ -152,7 +155,6 @@ export async function createTrainingPayload(
   if (whole.values.deterministic === false && (seed === "default" || seed === "profile")) {
     derive(whole, "seed", (host.drawSeed ?? drawSeed)(), "drawn");
   }
-  checkExecution(whole);
   return new TrainingPayload({
     run: runOf(whole.values, preset).fitted({ N: facts.N }),
     files: ownersPart(stated, whole, (f) => f.owner === "training" && f.type === "text"),

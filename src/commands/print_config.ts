@@ -1,0 +1,35 @@
+/**
+ * A resolved configuration as people and programs read it.
+ *
+ * @module
+ */
+import { canonicalConfig } from "../config/bridge/canonical.ts";
+import type { AuditEntry } from "../config/resolution/audit.ts";
+import { type InferencePayload, TrainingPayload } from "../config/resolution/payload.ts";
+import { showValue } from "./registry_flags.ts";
+
+/** A payload as a table of (field, value, source), and as JSON. */
+export function showPayload(payload: TrainingPayload | InferencePayload): [string, unknown] {
+  const { files, data, execution, audit } = payload;
+  const science = payload instanceof TrainingPayload
+    ? { config: canonicalConfig(payload.run) }
+    : { inference: payload.inference };
+  return [auditTable(audit), { ...science, files, data, execution, audit }];
+}
+
+/** The audit as aligned text: stated values first name what they replaced. */
+export function auditTable(audit: readonly AuditEntry[]): string {
+  const rows = audit.filter((row) => row.source !== "fixed").map((row) => [
+    `${row.owner}.${row.field}`,
+    showValue(row.value),
+    row.source,
+    row.overridden.map((old) => `${old.source} ${showValue(old.value)}`).join(", "),
+  ]);
+  const head = ["field", "value", "source", "instead of"];
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => row[i].length))
+  );
+  return [head, ...rows].map((row) =>
+    row.map((cell, i) => i === 3 ? cell : cell.padEnd(widths[i])).join("  ").trimEnd()
+  ).join("\n");
+}

@@ -1,0 +1,97 @@
+/**
+ * Spellings of flags: historical ones, underscores and `--no-x` become today's before parsing.
+ *
+ * @module
+ */
+import { fieldsOf, meaningOf } from "../config/registry/registry.ts";
+import type { FieldEntry } from "../config/registry/types.ts";
+import { ConfigError } from "../errors.ts";
+import { EXTRA_FLAGS, TRAIN_FLAGS } from "./registry_flags.ts";
+import { REFUSED_FLAGS } from "./refused_flags.ts";
+
+/** Arguments in today's spelling. */
+export interface Respelled {
+  /** Arguments for the parser. */
+  readonly args: string[];
+  /** One line for each historical spelling. */
+  readonly deprecations: string[];
+}
+
+/**
+ * Rewrites the flags of a command line into today's spelling.
+ *
+ * @param args Arguments after the program name.
+ * @throws {ConfigError} for a flag that is known and refused, with the reason.
+ */
+export function respell(args: readonly string[]): Respelled {
+  const command = args.find((arg) => !arg.startsWith("-"));
+  if (command !== "train" && command !== "infer") return { args: [...args], deprecations: [] };
+  const fields = fieldsOf(command).filter((f) => f.flag !== undefined);
+  const extra = Object.keys(command === "train" ? TRAIN_FLAGS : EXTRA_FLAGS);
+  const out: string[] = [], deprecations: string[] = [];
+  const weak: { readonly field: FieldEntry; readonly tokens: string[] }[] = [];
+  const own = new Set<FieldEntry>();
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (!arg.startsWith("--") || arg.length < 3) {
+      out.push(arg);
+      continue;
+    }
+    const at = arg.indexOf("="), name = at < 0 ? arg.slice(2) : arg.slice(2, at);
+    const given = at < 0 ? undefined : arg.slice(at + 1);
+    const underscored = name.replaceAll("_", "-");
+    if (extra.includes(underscored)) {
+      if (underscored !== name) {
+        deprecations.push(`--${name} is an old spelling: write --${underscored}`);
+      }
+      out.push(`--${underscored}${at < 0 ? "" : arg.slice(at)}`);
+      continue;
+    }
+    const meaning = meaningOf(name, fields, "flag");
+    if (meaning === undefined) {
+      const off = negated(underscored, fields);
+      if (off !== undefined) {
+        if (given !== undefined) {
+          throw new ConfigError(`--${name} takes no value: write --${off.flag} ${given}`);
+        }
+        if (underscored !== name) {
+          deprecations.push(`--${name} is an old spelling: write --no-${off.flag}`);
+        }
+        own.add(off);
+        out.push(`--${off.flag}=false`);
+        continue;
+      }
+      const why = REFUSED_FLAGS[command][underscored];
+      if (why !== undefined) throw new ConfigError(`--${name} cannot be used as ${why}`);
+      out.push(arg);
+      continue;
+    }
+    const { field, value, values } = meaning, flag = `--${field.flag}`;
+    if (meaning.deprecated) {
+      const today = value === undefined
+        ? flag
+        : value === "false"
+        ? `--no-${field.flag}`
+        : `${flag} ${value}`;
+      deprecations.push(`--${name} is an old spelling: write ${today}`);
+    }
+    let text = value ?? given;
+    if (text === undefined && values !== undefined) text = args[++i];
+    if (text !== undefined) text = values?.[text] ?? text;
+    const token = text === undefined ? flag : `${flag}=${text}`;
+    if (meaning.weak) weak.push({ field, tokens: [token] });
+    else {
+      own.add(field);
+      out.push(token);
+    }
+  }
+  for (const { field, tokens } of weak) if (!own.has(field)) out.push(...tokens);
+  return { args: out, deprecations };
+}
+
+/** The boolean field that `no-x` switches off. */
+function negated(name: string, fields: readonly FieldEntry[]): FieldEntry | undefined {
+  if (!name.startsWith("no-")) return undefined;
+  const meaning = meaningOf(name.slice(3), fields, "flag");
+  return meaning?.field.type === "bool" ? meaning.field : undefined;
+}
