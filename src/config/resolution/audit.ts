@@ -14,7 +14,6 @@ export type Source =
   | "override"
   | "flag"
   | "file"
-  | "model"
   | "data"
   | "profile"
   | "default"
@@ -27,7 +26,6 @@ export const PRECEDENCE: readonly Source[] = [
   "override",
   "flag",
   "file",
-  "model",
   "data",
   "profile",
   "default",
