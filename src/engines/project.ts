@@ -1,0 +1,134 @@
+/**
+ * The modulus projection: exit waves whose diffraction has the measured amplitude.
+ *
+ * One dispatch illuminates, transforms, replaces the modulus and transforms back, one workgroup a
+ * pattern, because a dispatch costs more than a stage of a transform where patterns come one by one.
+ *
+ * @module
+ */
+import source from "../../shaders/engines/project.wgsl" with { type: "text" };
+import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
+import transform from "../../shaders/engines/transform.wgsl" with { type: "text" };
+import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
+import { ShapeError } from "../errors.ts";
+import type { AdapterProfile } from "../gpu/device.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import type { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { stageRadices } from "./spectrum.ts";
+import { type EngineState, VISIT_WORDS } from "./state.ts";
+
+/** Texts a kernel with an in-place transform consists of, besides its own. */
+export const TRANSFORM_SNIPPETS: readonly string[] = [transform, rows, butterflies];
+
+/** Noise models of the projection. */
+export type ProjectionNoise = "amplitude" | "poisson";
+
+/** What {@linkcode recordProjection} works on. */
+export interface Projection {
+  /** (visits, 8) words of `encodeVisits`. */
+  readonly visits: Tensor;
+  /** First visit of this dispatch. */
+  readonly first: number;
+  /** Visits, one plane of `waves` each. */
+  readonly count: number;
+  /** (K, N, N, 2), or (count, K, N, N, 2) with a probe for each visit. */
+  readonly probe: Tensor;
+  /** (count, K, N, N, 2) f32: receives the projected waves. */
+  readonly waves: Tensor;
+  /** (visits, 4) f32: error, max sum |P|^2, max |O|^2, predicted energy, for each visit. */
+  readonly stats: Tensor;
+  /** False projects what `waves` holds instead of probe times object. Default true. */
+  readonly illuminate?: boolean;
+  /** Default `amplitude`. */
+  readonly noise?: ProjectionNoise;
+  /** 1 replaces the modulus; less moves towards it. Default 1, or 0.5 for Poisson noise. */
+  readonly step?: number;
+}
+
+/** Overrides of a kernel that transforms planes of N x N in place. */
+export function transformConstants(size: number): Record<string, number> {
+  const radices = stageRadices(size);
+  return { FIRST: radices[0], LAST: radices[radices.length - 1], STAGES: radices.length };
+}
+
+/** Invocations that share a plane; a stage of the smallest radix has N^2 / 32 butterflies. */
+export function transformWorkgroup(size: number, profile: AdapterProfile): number {
+  const most = profile.software ? 64 : 256;
+  const radices = stageRadices(size);
+  return Math.min(most, size * size / (2 * Math.max(...radices)));
+}
+
+const table = {
+  source,
+  snippets: TRANSFORM_SNIPPETS,
+  entryPoint: "project",
+  bindings: {
+    visits: "read",
+    object: "read",
+    probe: "read",
+    measured: "read",
+    waves: "read_write",
+    stats: "read_write",
+  },
+  params: {
+    size: "u32",
+    first: "u32",
+    columns: "u32",
+    probeStride: "u32",
+    illuminate: "u32",
+    poisson: "u32",
+    step: "f32",
+  },
+} as const;
+type ProjectKernel = Kernel<typeof table.bindings, typeof table.params>;
+const kernels = new Map<string, ProjectKernel>();
+
+function projectKernel(size: number, modes: number, profile: AdapterProfile): ProjectKernel {
+  const workgroup = transformWorkgroup(size, profile);
+  const key = `${size} ${modes} ${workgroup}`;
+  let kernel = kernels.get(key);
+  if (kernel === undefined) {
+    kernel = defineKernel({
+      ...table,
+      label: `engines/project#project ${size}x${modes}`,
+      constants: { ...transformConstants(size), MODES: modes, WORKGROUP: workgroup },
+      workgroup,
+    });
+    kernels.set(key, kernel);
+  }
+  return kernel;
+}
+
+/**
+ * Records waves = F^-1[f F(probe * patch)] for some visits, and their statistics.
+ *
+ * @throws {ShapeError} if a tensor is too small.
+ */
+export function recordProjection(plan: Plan, state: EngineState, projection: Projection): void {
+  const { size, modes, columns } = state.shape;
+  const { visits, first, count, probe, waves, stats, noise = "amplitude" } = projection;
+  const plane = modes * size * size * 2;
+  visits.checkRange(VISIT_WORDS * first, VISIT_WORDS * count);
+  stats.checkRange(4 * first, 4 * count);
+  waves.checkRange(0, count * plane);
+  if (probe.length !== plane && probe.length < count * plane) {
+    throw new ShapeError(`Cannot illuminate ${count} patches with a probe of ${probe.length}`);
+  }
+  plan.run(projectKernel(size, modes, plan.gpu.profile), {
+    visits,
+    object: state.object,
+    probe,
+    measured: state.measured,
+    waves,
+    stats,
+  }, {
+    size,
+    first,
+    columns,
+    probeStride: probe.length === plane ? 0 : plane / 4,
+    illuminate: projection.illuminate === false ? 0 : 1,
+    poisson: noise === "poisson" ? 1 : 0,
+    step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
+  }, [count, 1, 1]);
+}
