@@ -76,7 +76,6 @@ export function fromLegacyParams(
           "n_images and n_groups are both set: n_images is its old name, keep one",
         );
       }
-      if (value !== null) values.n_groups = value;
       continue;
     }
     const field = fields.find((f) => f.legacyKey === key);
@@ -85,5 +84,7 @@ export function fromLegacyParams(
     const theirs = Object.entries(SPELLED[field.name] ?? {}).find(([, old]) => old === value);
     values[field.name] = theirs?.[0] ?? value;
   }
+  const old = params[OLD_GROUPS];
+  if (old !== undefined && old !== null) values.n_groups = old;
   return values;
 }
