@@ -9,6 +9,7 @@ import { defaultExecution } from "../config/resolution/defaults.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
 import type { AuditEntry } from "../config/resolution/audit.ts";
 import type { ExecutionConfig } from "../config/types.ts";
+import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../workflows/checkpoint.ts";
@@ -77,6 +78,9 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   const { gpu, dataset, config, outputDir, terminal } = job;
   const execution = job.execution ?? defaultExecution();
+  if (execution.logger_backend !== "csv" && execution.logger_backend !== "none") {
+    throw new ConfigError(`logger ${execution.logger_backend} is not available yet: use csv`);
+  }
   await ensureWritableFolder(outputDir);
   const stop = new AbortController();
   const onSignal = (): void => {
