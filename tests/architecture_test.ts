@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   loss: ["ops", "gpu"],
   update: ["ops", "gpu"],
   reassembly: ["physics", "ops", "gpu", "scan"],
-  inspection: ["scan", "io", "grouping", "image"],
+  inspection: ["scan", "io", "grouping", "image", "simulation"],
   report: ["image", "io", "scan"],
   engines: ["gpu", "ops", "physics", "loss", "update", "grouping", "scan", "reassembly"],
   workflows: [

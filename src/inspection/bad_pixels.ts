@@ -25,6 +25,7 @@ const LIT = 20;
  *
  * @param statistics Of the whole stack.
  * @param kind What the values are: intensities are compared.
+ * @param quantum Intensity of one count, if known.
  * @param centre Zero frequency (row, column), px: the direct beam near it may be narrow and bright.
  */
 export function findBadPixels(
@@ -33,6 +34,7 @@ export function findBadPixels(
   height: number,
   width: number,
   centre: readonly [number, number],
+  quantum?: number,
 ): BadPixels {
   const { pixel } = statistics, area = height * width;
   const mean = kind === "amplitude" ? pixel.energy : pixel.sum;
@@ -40,6 +42,8 @@ export function findBadPixels(
     ? Float64Array.from(pixel.max, (v) => v * v)
     : Float64Array.from(pixel.max);
   const patterns = statistics.pattern.sum.length;
+  // A few photons in a dark region are no hot pixel.
+  const photon = kind === "amplitude" ? statistics.minPositive ** 2 : statistics.minPositive;
   const average = mean.reduce((sum, v) => sum + v, 0) / area;
   const hot: number[] = [], dead: number[] = [];
   for (let i = 0; i < area; i++) {
@@ -52,14 +56,26 @@ export function findBadPixels(
       Math.max(3, height / 16);
     const factor = near ? 10 * HOT : HOT;
     if (
-      stands(mean, height, width, y, x, factor, 0.1 * average) ||
-      stands(top, height, width, y, x, factor, average / patterns)
+      stands(mean, height, width, y, x, factor, Math.max(photon, 0.1 * average)) ||
+      stands(top, height, width, y, x, factor, Math.max(photon, average / patterns))
     ) hot.push(i);
   }
-  const { atMax, nearMax } = statistics;
-  // Counts thin out towards the largest; a detector that cuts them off piles them up there.
-  const saturated = atMax >= 8 && atMax > 0.5 * nearMax;
-  return { hot, dead, saturatedValues: saturated ? atMax : 0 };
+  return { hot, dead, saturatedValues: saturation(statistics, hot, kind, quantum) };
+}
+
+/** Values piled up at the largest: counts thin out towards it unless the detector cuts them off. */
+function saturation(
+  { atMax, nearMax, max, pixel }: StackStatistics,
+  hot: readonly number[],
+  kind: "amplitude" | "intensity",
+  quantum: number | undefined,
+): number {
+  // Few counts repeat by themselves, and a hot pixel may always show the same value.
+  const counts = (kind === "amplitude" ? max * max : max) / (quantum ?? 0);
+  if (counts < 64) return 0;
+  const spoiled = new Set(hot);
+  const reached = pixel.max.some((value, i) => value >= max && !spoiled.has(i));
+  return reached && atMax >= 8 && atMax > nearMax ? atMax : 0;
 }
 
 /** True if a pixel outshines its surroundings (5 x 5, median) and all but one of its neighbours. */

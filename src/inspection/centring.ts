@@ -15,6 +15,8 @@ export interface Centring {
   readonly centreOfMass: readonly [row: number, column: number];
   /** Centre of mass minus where the probe alone would put it, px. */
   readonly offset: readonly [rows: number, columns: number];
+  /** Likeness of the mean pattern and the expectation, 0..1. */
+  readonly likeness: number;
 }
 
 /**
@@ -47,6 +49,7 @@ export function centringOf(intensity: Grid, probe?: Probe): Centring {
       mass[1] - (best % 2 === 1 ? width >> 1 : 0),
     ],
     offset: [mass[0] - wanted[0], mass[1] - wanted[1]],
+    likeness: scores[best],
   };
 }
 

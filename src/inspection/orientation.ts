@@ -2,8 +2,9 @@
  * Do positions, patterns and probe fit together? A quick trial says so.
  *
  * A small iterative engine (ePIE, Maiden and Rodenburg, Ultramicroscopy 109, 1256 (2009)) explains a
- * few neighbouring patterns eight times: with the positions as stored, with x and y exchanged, and
- * with either or both reversed. Only the right axes let overlapping patterns agree on one object.
+ * few neighbouring patterns again and again: as stored, with x and y of the positions exchanged, with
+ * either or both reversed, and with the patterns turned in the same ways. Only the right axes let
+ * overlapping patterns agree on one object.
  *
  * @module
  */
@@ -11,8 +12,10 @@ import { type ComplexGrid, emptyComplex, fourier2 } from "../image/fourier.ts";
 import type { Probe } from "../scan/probe.ts";
 import { planResize, resizeProbe } from "../scan/resize.ts";
 
-/** One way to read the axes of the positions. */
+/** One way to read the axes. */
 export interface Orientation {
+  /** What is read in another way. */
+  readonly of: "positions" | "patterns";
   /** Columns and rows are exchanged. */
   readonly swapped: boolean;
   /** Rows count upwards. */
@@ -23,9 +26,9 @@ export interface Orientation {
 
 /** How well each way explains the patterns. */
 export interface OrientationTrial {
-  /** All eight ways with their relative squared amplitude error, the best first. */
+  /** All fifteen ways with their relative squared amplitude error, the best first. */
   readonly ranking: readonly (Orientation & { readonly error: number })[];
-  /** Error of the positions as stored. */
+  /** Error of everything as stored. */
   readonly stored: number;
   /** Object around the tried positions, by the best way. */
   readonly object: ComplexGrid;
@@ -47,18 +50,26 @@ export interface TrialInput {
 const SIDE = 64;
 const SWEEPS = 6, PROBE_FROM = 2;
 
-/** Tries all eight ways. N must be a power of two of at least 8. */
+/** All ways, as stored first, then those that change the least. */
+const WAYS: readonly Orientation[] = (["positions", "patterns"] as const).flatMap((of) =>
+  [0, 2, 1, 4, 3, 6, 5, 7].map((bits) => ({
+    of,
+    swapped: (bits & 4) !== 0,
+    flippedY: (bits & 2) !== 0,
+    flippedX: (bits & 1) !== 0,
+  }))
+).filter((way, i) => i < 8 || way.swapped || way.flippedY || way.flippedX);
+
+/** Tries all ways. N must be a power of two of at least 8. */
 export function tryOrientations(input: TrialInput): OrientationTrial {
   const { probe, amplitudes, step } = prepare(input);
-  const tried = [false, true].flatMap((swapped) =>
-    [false, true].flatMap((flippedY) =>
-      [false, true].map((flippedX) => {
-        const orientation = { swapped, flippedY, flippedX };
-        const positions = reorient(input.positions, orientation).map((v) => v / step);
-        return { ...orientation, ...explain(amplitudes, positions, probe) };
-      })
-    )
-  );
+  const positions = input.positions.map((v) => v / step);
+  const tried = WAYS.map((way) => ({
+    ...way,
+    ...(way.of === "positions"
+      ? explain(amplitudes, reorient(positions, way), probe)
+      : explain(amplitudes.map((pattern) => turned(pattern, probe.width, way)), positions, probe)),
+  }));
   const stored = tried[0].error;
   tried.sort((a, b) => a.error - b.error);
   return {
@@ -93,6 +104,19 @@ export function reorient(positions: Float64Array, way: Orientation): Float64Arra
     const value = way.swapped ? positions[row ? i + 1 : i - 1] : positions[i];
     return (row ? way.flippedY : way.flippedX) ? -value : value;
   });
+}
+
+/** A pattern (zero frequency first) with its axes read in another way. */
+function turned(pattern: Float64Array, side: number, way: Orientation): Float64Array {
+  const out = new Float64Array(side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const row = way.flippedY ? (side - y) % side : y;
+      const column = way.flippedX ? (side - x) % side : x;
+      out[y * side + x] = pattern[way.swapped ? column * side + row : row * side + column];
+    }
+  }
+  return out;
 }
 
 function firstMode(probe: Probe): ComplexGrid {

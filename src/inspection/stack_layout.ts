@@ -61,22 +61,7 @@ export function stackLayout(
   const layout = patternLayout(key, shape, coordinates);
   const { order, count, height, width } = layout;
   if (order === "legacy") {
-    findings.add(
-      "warning",
-      "swapped_axes",
-      key,
-      `its axes are swapped: ${text} is (rows, columns, patterns)`,
-      `store (patterns, rows, columns): np.moveaxis(${key}, -1, 0) gives ` +
-        `(${count}, ${height}, ${width}). It is read as it is, but slower`,
-    );
-  } else if (shape[0] === shape[1] && shape[1] === shape[2]) {
-    findings.add(
-      "warning",
-      "ambiguous_axes",
-      key,
-      `all axes of ${text} are equally long: the first is taken to count the patterns`,
-      "make sure that it is (patterns, rows, columns)",
-    );
+    reportSwapped(key, layout, true, findings);
   }
   if (height !== width) {
     findings.add(
@@ -88,4 +73,33 @@ export function stackLayout(
     );
   }
   return { order, count, height, width, perEntry: 1 };
+}
+
+/** Names swapped axes; `readable` is true where `train` finds out by itself. */
+export function reportSwapped(
+  key: string,
+  { count, height, width }: Pick<StackLayout, "count" | "height" | "width">,
+  readable: boolean,
+  findings: Findings,
+): void {
+  findings.add(
+    readable ? "warning" : "problem",
+    "swapped_axes",
+    key,
+    `its axes are swapped: (${height}, ${width}, ${count}) is (rows, columns, patterns)` +
+      (readable ? "" : ", which equal lengths hide"),
+    `store (patterns, rows, columns): np.moveaxis(${key}, -1, 0)` +
+      (readable ? ". It is read as it is, but slower" : ""),
+  );
+}
+
+/** The other reading of a stack whose axes are all equally long; undefined for all other stacks. */
+export function otherReading(
+  shape: readonly number[],
+  layout: StackLayout,
+): StackLayout | undefined {
+  const cube = shape.length === 3 && shape[0] === shape[1] && shape[1] === shape[2];
+  return cube
+    ? { ...layout, order: layout.order === "legacy" ? "canonical" : "legacy" }
+    : undefined;
 }

@@ -34,11 +34,13 @@ export interface StackStatistics {
   readonly zeros: number;
   /** Largest value. */
   readonly max: number;
+  /** Smallest value above 0; Infinity if there is none. */
+  readonly minPositive: number;
   /** Values equal to the largest. */
   readonly atMax: number;
-  /** Values from 0.7 times the largest up to, but without, the largest. */
+  /** Values just below the largest: within 1/32 octave, the largest itself left out. */
   readonly nearMax: number;
-  /** Share of the values above 0 that are whole numbers. */
+  /** Share of the values above 0 that are whole numbers, of those where this can be told. */
   readonly wholeShare: number;
   /** Share of the values above 0 whose square is a whole number, of those where this can be told. */
   readonly wholeSquareShare: number;
@@ -102,9 +104,11 @@ class Pass {
   #zeros = 0;
   #max = 0;
   #atMax = 0;
+  #minPositive = Infinity;
   #whole = 0;
   #wholeSquare = 0;
   #telling = 0;
+  #tellingSquare = 0;
 
   constructor(layout: StackLayout, keep: ArrayLike<number>, precision: number) {
     const { count, height, width } = layout, area = height * width;
@@ -168,24 +172,27 @@ class Pass {
     pattern.nonzero[n]++;
     pixel.nonzero[p]++;
     if (value > pixel.max[p]) pixel.max[p] = value;
+    if (value < this.#minPositive) this.#minPositive = value;
     if (value >= this.#max) {
       if (value > this.#max) this.#atMax = 0;
       this.#max = value;
       this.#atMax++;
     }
-    if (value === Math.floor(value)) this.#whole++;
-    const tolerance = 1e-4 + this.#precision * square;
-    if (tolerance < 0.05) {
+    // Counts that were a square root once are whole numbers to within rounding only.
+    const slack = 1e-4 + 2 * this.#precision * value, slackSquare = 1e-4 + this.#precision * square;
+    if (slack < 0.05) {
       this.#telling++;
-      if (Math.abs(square - Math.round(square)) < tolerance) this.#wholeSquare++;
+      if (Math.abs(value - Math.round(value)) < slack) this.#whole++;
+    }
+    if (slackSquare < 0.05) {
+      this.#tellingSquare++;
+      if (Math.abs(square - Math.round(square)) < slackSquare) this.#wholeSquare++;
     }
   }
 
   result(): StackStatistics {
-    // A value that is no number was counted as a zero too.
-    const positive = this.#values - this.#zeros - this.#negative;
     let near = 0;
-    for (let bin = binOf(0.7 * this.#max); bin <= binOf(this.#max); bin++) {
+    for (let bin = binOf(this.#max * 31 / 32); bin <= binOf(this.#max); bin++) {
       near += this.#histogram[bin];
     }
     return {
@@ -194,10 +201,11 @@ class Pass {
       negative: this.#negative,
       zeros: this.#zeros - this.#notFinite,
       max: this.#max,
+      minPositive: this.#minPositive,
       atMax: this.#atMax,
       nearMax: near - this.#atMax,
-      wholeShare: positive === 0 ? 0 : this.#whole / positive,
-      wholeSquareShare: this.#telling === 0 ? 0 : this.#wholeSquare / this.#telling,
+      wholeShare: this.#telling === 0 ? 0 : this.#whole / this.#telling,
+      wholeSquareShare: this.#tellingSquare === 0 ? 0 : this.#wholeSquare / this.#tellingSquare,
       pattern: this.#pattern,
       pixel: this.#pixel,
       kept: this.#kept,

@@ -23,10 +23,41 @@ export interface ValueKind {
   readonly why: string;
   /** True if values or their squares are whole numbers, so that photons can be counted. */
   readonly counted: boolean;
+  /** Intensity of one count, where the values show it (1 for plain counts). */
+  readonly quantum?: number;
 }
 
 /** Share of whole numbers that proves counts; a few pixels may have been interpolated. */
 const WHOLE = 0.99;
+
+/**
+ * Are values, or their squares, whole multiples of the smallest one? Scaled counts are.
+ *
+ * @param values Some patterns.
+ */
+function multiples(values: Float32Array): { value: number; square: number; smallest: number } {
+  let smallest = Infinity, largest = 0;
+  for (const value of values) {
+    if (value > 0 && value < smallest) smallest = value;
+    if (value > largest) largest = value;
+  }
+  let told = 0, whole = 0, toldSquare = 0, wholeSquare = 0;
+  const test = (x: number): boolean => Math.abs(x - Math.round(x)) < 0.02;
+  for (const value of values) {
+    const x = value / smallest;
+    if (!(x > 1.01)) continue;
+    if (x < 1e4) {
+      told++;
+      if (test(x)) whole++;
+    }
+    if (x < 100) {
+      toldSquare++;
+      if (test(x * x)) wholeSquare++;
+    }
+  }
+  const share = (n: number, of: number): number => of < 100 ? 0 : n / of;
+  return { value: share(whole, told), square: share(wholeSquare, toldSquare), smallest };
+}
 
 /** Judges the values of a stack. */
 export function valueKind(statistics: StackStatistics, hints: KindHints): ValueKind {
@@ -38,6 +69,7 @@ export function valueKind(statistics: StackStatistics, hints: KindHints): ValueK
       certain: true,
       why: `${percent(wholeShare)} of the values are whole numbers, as counts are`,
       counted: true,
+      quantum: 1,
     };
   }
   if (wholeSquareShare > WHOLE) {
@@ -48,6 +80,20 @@ export function valueKind(statistics: StackStatistics, hints: KindHints): ValueK
         percent(wholeSquareShare)
       } of the values are whole numbers, as counts are`,
       counted: true,
+      quantum: 1,
+    };
+  }
+  const scaled = multiples(statistics.kept);
+  if (scaled.value > WHOLE || scaled.square > WHOLE) {
+    const kind = scaled.value > WHOLE ? "intensity" : "amplitude";
+    return {
+      kind,
+      certain: true,
+      why:
+        `${kind === "intensity" ? "the values are" : "their squares are"} whole multiples of the ` +
+        "smallest, as scaled counts are",
+      counted: false,
+      quantum: kind === "intensity" ? scaled.smallest : scaled.smallest ** 2,
     };
   }
   const mean = (values: Float64Array): number => values.reduce((s, v) => s + v, 0) / values.length;
