@@ -8,6 +8,7 @@
 import { Command, CommanderError } from "commander";
 import { registerDemo } from "./src/commands/demo.ts";
 import { registerInfer } from "./src/commands/infer.ts";
+import { registerInspect } from "./src/commands/inspect.ts";
 import { registerSetup } from "./src/commands/setup.ts";
 import { registerSimulate } from "./src/commands/simulate.ts";
 import { respell } from "./src/commands/spelling.ts";
@@ -23,7 +24,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for all flags)")
     .exitOverride();
   for (
-    const register of [registerTrain, registerInfer, registerSimulate, registerDemo, registerSetup]
+    const register of [
+      registerTrain,
+      registerInfer,
+      registerInspect,
+      registerSimulate,
+      registerDemo,
+      registerSetup,
+    ]
   ) {
     register(program);
   }
