@@ -170,8 +170,13 @@ export async function inferToFolder(
   const ends = [payload?.inference.phase_vmin ?? null, payload?.inference.phase_vmax ?? null];
   const files = await writeReconstruction(made, outputDir, [ends[0], ends[1]]);
   if (payload?.inference.comparison_plot === true) {
-    await writeWhole(join(outputDir, "comparison.png"), compareWithFile(made, dataset));
-    files.push("comparison.png");
+    // A picture that cannot be drawn must not fail a good reconstruction.
+    try {
+      await writeWhole(join(outputDir, "comparison.png"), compareWithFile(made, dataset));
+      files.push("comparison.png");
+    } catch (error) {
+      terminal.warn(`no comparison.png: ${error instanceof Error ? error.message : error}`);
+    }
   }
   const result: InferResult = {
     output_dir: outputDir,
