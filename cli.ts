@@ -6,7 +6,9 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
+import { registerConfig } from "./src/commands/config.ts";
 import { registerDemo } from "./src/commands/demo.ts";
+import { registerDevices } from "./src/commands/devices.ts";
 import { registerInfer } from "./src/commands/infer.ts";
 import { registerInspect } from "./src/commands/inspect.ts";
 import { registerSetup } from "./src/commands/setup.ts";
@@ -30,6 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
       registerInspect,
       registerSimulate,
       registerDemo,
+      registerConfig,
+      registerDevices,
       registerSetup,
     ]
   ) {
