@@ -141,7 +141,7 @@ export interface OverlapOptions {
 
 /**
  * Object (and probe) that fit the waves best:
- *   O = (sum_j,m P_jm* psi_jm + c O) / (W + c), P_m = (sum_j back(O_j* psi_jm) + d P_m) / (sum_j |O_j|^2 + d)
+ *   O = (sum_j,m P_jm* psi_jm + c O) / (W + c), P_m += sum_j back(O_j* (psi_jm - P_jm O_j)) / (sum_j |O_j|^2 + d)
  * Pixels no probe reaches (W + c <= 1e-8 of the largest W) keep their value.
  */
 export function overlapProjection(
@@ -171,16 +171,17 @@ export function overlapProjection(
     });
     if (!options.updateProbe) continue;
     const d = options.probeInertia * waves.length;
-    const probeTop = state.probe.map((p) => d * p), probeWeight = new Float64Array(pixels).fill(d);
+    const probeTop = new Float64Array(2 * modes * pixels);
+    const probeWeight = new Float64Array(pixels).fill(d);
     waves.forEach((psi, j) => {
-      const { patch } = exitWaves(problem, state, j);
+      const { patch, waves: model } = exitWaves(problem, state, j);
       const { shift } = patchPlace(problem, j);
       const part = new Float64Array(2 * modes * pixels);
-      addConjugateProduct(part, patch, psi, modes * pixels);
+      addConjugateProduct(part, patch, psi.map((v, i) => v - model[i]), modes * pixels);
       shiftImages(part, modes, size, [-shift[0], -shift[1]]).forEach((v, i) => probeTop[i] += v);
       addIntensity(probeWeight, patch);
     });
-    probeTop.forEach((t, i) => state.probe[i] = t / probeWeight[(i >> 1) % pixels]);
+    probeTop.forEach((t, i) => state.probe[i] += t / probeWeight[(i >> 1) % pixels]);
   }
 }
 
