@@ -86,6 +86,12 @@ export class ConfigError extends SyntaxError {
   override name = "ConfigError";
 }
 
+/** A tracking service could not be reached, or refused what was to be recorded. */
+export class LoggingError extends Error {
+  /** Name of the class. */
+  override name = "LoggingError";
+}
+
 /** Training produced a loss that is not finite. */
 export class DivergedError extends Error {
   /** Name of the class. */

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reassembly: ["physics", "ops", "gpu", "scan"],
   inspection: ["scan", "io", "grouping", "image", "simulation"],
   report: ["image", "io", "scan"],
+  loggers: ["image", "io"],
   engines: ["gpu", "ops", "physics", "loss", "update", "grouping", "scan", "reassembly"],
   workflows: [
     "engines",
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "reassembly",
   ],
   commands: [
+    "loggers",
     "engines",
     "workflows",
     "io",
