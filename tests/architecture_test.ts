@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ["image", "io", "scan"],
   loggers: ["image", "io"],
   engines: ["gpu", "ops", "physics", "loss", "update", "grouping", "scan", "reassembly"],
+  archive: ["workflows", "network", "config", "scan", "io"],
+  lifecycle: ["archive", "workflows", "config", "reassembly", "grouping", "gpu", "scan", "io"],
   workflows: [
     "engines",
     "config",
