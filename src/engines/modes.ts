@@ -1,0 +1,208 @@
+/**
+ * Mixed-state probes: modes that are orthogonal and sorted by power.
+ *
+ * Any unitary mixture of incoherent modes predicts the same intensities, so the modes an engine
+ * finds are not unique. The one reported is the mixture whose modes are orthogonal:
+ * with X the modes as rows and C = X X^H = V L V^H, the new modes are V^H X, of powers L.
+ *
+ * @module
+ */
+import source from "../../shaders/engines/modes.wgsl" with { type: "text" };
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import type { Gpu } from "../gpu/device.ts";
+import { defineKernel } from "../gpu/kernel.ts";
+import { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { eigenHermitian } from "./hermitian.ts";
+
+const table = {
+  source,
+  snippets: [index],
+  params: { count: "u32", modes: "u32", pixels: "u32" },
+} as const;
+const gram = defineKernel({
+  ...table,
+  label: "engines/modes#gram",
+  entryPoint: "gram",
+  bindings: { probe: "read", products: "read_write" },
+});
+const rotate = defineKernel({
+  ...table,
+  label: "engines/modes#rotate",
+  entryPoint: "rotate",
+  bindings: { probe: "read", mixing: "read", result: "read_write" },
+});
+
+/** Makes the modes of a probe orthogonal, in place. Plans are recorded once. */
+export class ModeMixer implements Disposable {
+  #gpu: Gpu;
+  #probe: Tensor;
+  #products: Tensor;
+  #mixing: Tensor;
+  #mixed: Tensor;
+  #gramPlan: Plan;
+  #rotatePlan: Plan;
+
+  /**
+   * Allocates the work space.
+   *
+   * @param probe (K, N, N, 2) f32, stays its owner's.
+   */
+  constructor(gpu: Gpu, probe: Tensor) {
+    const [modes, size] = probe.shape;
+    const pixels = size * size, count = modes * pixels;
+    const params = { count, modes, pixels };
+    this.#gpu = gpu;
+    this.#probe = probe;
+    this.#products = gpu.tensor("mode products", [modes, modes, 2]);
+    this.#mixing = gpu.tensor("mode mixing", [modes, modes, 2]);
+    this.#mixed = gpu.tensor("mixed modes", probe.shape);
+    const [products, mixing, result] = [this.#products, this.#mixing, this.#mixed];
+    this.#gramPlan = new Plan(gpu, "mode products");
+    this.#gramPlan.run(gram, { probe, products }, params, [modes * modes, 1, 1]);
+    this.#gramPlan.encode(gpu.device.createCommandEncoder(), 0, 0);
+    this.#rotatePlan = new Plan(gpu, "mode mixing");
+    this.#rotatePlan.run(rotate, { probe, mixing, result }, params, count);
+    this.#rotatePlan.copy(result, probe, probe.length);
+    this.#rotatePlan.encode(gpu.device.createCommandEncoder(), 0, 0);
+  }
+
+  /**
+   * Powers of the modes as they are, without changing them.
+   *
+   * @returns (K) sum |P_k|^2, in the units of the probe squared.
+   */
+  async powers(): Promise<Float64Array> {
+    const modes = this.#probe.shape[0];
+    const products = await this.#measure();
+    return Float64Array.from({ length: modes }, (_, k) => products[2 * (k * modes + k)]);
+  }
+
+  /**
+   * Replaces the modes by orthogonal ones, strongest first. The sum over modes of |P_k|^2 is kept at
+   * every pixel; a single mode is left alone.
+   *
+   * @returns (K) powers of the new modes, falling.
+   */
+  async orthogonalise(): Promise<Float64Array> {
+    const modes = this.#probe.shape[0];
+    const products = await this.#measure();
+    if (modes === 1) return Float64Array.of(products[0]);
+    const { values, vectors } = eigenHermitian(products, modes);
+    // Rows of V^H; the phase of each is chosen so that its largest entry is real and positive.
+    const mixing = new Float32Array(2 * modes * modes);
+    for (let k = 0; k < modes; k++) {
+      let re = 1, im = 0, best = 0;
+      for (let l = 0; l < modes; l++) {
+        const at = 2 * (k * modes + l), size = Math.hypot(vectors[at], vectors[at + 1]);
+        if (size > best + 1e-9) {
+          best = size;
+          [re, im] = [vectors[at] / size, vectors[at + 1] / size];
+        }
+      }
+      for (let l = 0; l < modes; l++) {
+        const at = 2 * (k * modes + l);
+        mixing[at] = vectors[at] * re + vectors[at + 1] * im;
+        mixing[at + 1] = vectors[at] * im - vectors[at + 1] * re;
+      }
+    }
+    this.#gpu.write(this.#mixing, mixing);
+    this.#rotatePlan.submit();
+    return values.map((value) => Math.max(0, value));
+  }
+
+  /** Frees plans and work space. */
+  dispose(): void {
+    this.#rotatePlan.dispose();
+    this.#gramPlan.dispose();
+    for (const tensor of [this.#products, this.#mixing, this.#mixed]) {
+      this.#gpu.arena.release(tensor);
+    }
+  }
+
+  /** Same as {@linkcode ModeMixer.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #measure(): Promise<Float32Array> {
+    this.#gramPlan.submit();
+    return await this.#gpu.read(this.#products);
+  }
+}
+
+/**
+ * Modes to start a mixed-state reconstruction from: the given probe, and further modes made of its
+ * products with low-order polynomials, orthogonal to those before them, of a tenth of its power together.
+ *
+ * @param probe (1 or more, N, N) interleaved complex; its modes come first.
+ * @param size N, px.
+ * @param modes K wanted.
+ * @param share Power of the added modes together, as a fraction of the given probe; default 0.1.
+ * @returns (K, N, N) interleaved complex.
+ */
+export function spreadModes(
+  probe: Float32Array,
+  size: number,
+  modes: number,
+  share = 0.1,
+): Float32Array {
+  const pixels = size * size, given = Math.min(modes, probe.length / (2 * pixels));
+  const out = new Float64Array(2 * modes * pixels);
+  out.set(probe.subarray(0, 2 * given * pixels));
+  let power = 0, my = 0, mx = 0, vy = 0, vx = 0;
+  for (let i = 0; i < given * pixels; i++) {
+    const w = out[2 * i] ** 2 + out[2 * i + 1] ** 2;
+    const y = Math.floor(i % pixels / size), x = i % size;
+    power += w;
+    my += w * y;
+    mx += w * x;
+    vy += w * y * y;
+    vx += w * x * x;
+  }
+  my /= power;
+  mx /= power;
+  const sy = Math.sqrt(Math.max(1, vy / power - my * my));
+  const sx = Math.sqrt(Math.max(1, vx / power - mx * mx));
+  const orders: [number, number][] = [];
+  for (let total = 1; orders.length < modes; total++) {
+    for (let a = 0; a <= total; a++) orders.push([a, total - a]);
+  }
+  for (let k = given; k < modes; k++) {
+    const start = 2 * k * pixels, [a, b] = orders[k - given];
+    for (let i = 0; i < pixels; i++) {
+      const y = (Math.floor(i / size) - my) / sy, x = (i % size - mx) / sx;
+      const factor = y ** a * x ** b * Math.exp(-(x * x + y * y) / 8);
+      out[start + 2 * i] = factor * probe[2 * i];
+      out[start + 2 * i + 1] = factor * probe[2 * i + 1];
+    }
+    for (let l = 0; l < k; l++) removeMode(out, start, 2 * l * pixels, 2 * pixels);
+    let own = 0;
+    for (let i = 0; i < 2 * pixels; i++) own += out[start + i] ** 2;
+    const factor = own > 0 ? Math.sqrt(share * power / (modes - given) / own) : 0;
+    for (let i = 0; i < 2 * pixels; i++) out[start + i] *= factor;
+  }
+  return Float32Array.from(out);
+}
+
+/** Takes out of the mode at `start` what it has in common with the mode at `other`. */
+function removeMode(modes: Float64Array, start: number, other: number, count: number): void {
+  let re = 0, im = 0, power = 0;
+  for (let i = 0; i < count; i += 2) {
+    const [a, b, c, d] = [
+      modes[other + i],
+      modes[other + i + 1],
+      modes[start + i],
+      modes[start + i + 1],
+    ];
+    re += a * c + b * d;
+    im += a * d - b * c;
+    power += a * a + b * b;
+  }
+  if (power === 0) return;
+  for (let i = 0; i < count; i += 2) {
+    const [a, b] = [modes[other + i], modes[other + i + 1]];
+    modes[start + i] -= (re * a - im * b) / power;
+    modes[start + i + 1] -= (re * b + im * a) / power;
+  }
+}
