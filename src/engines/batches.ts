@@ -1,0 +1,96 @@
+/**
+ * In which order patterns are visited, and which tiles of the canvas a batch touches.
+ *
+ * @module
+ */
+import { compactGroups } from "../grouping/compact.ts";
+import type { Random } from "../random.ts";
+import type { EngineState } from "./state.ts";
+
+/** How patterns are put into batches. */
+export type BatchOrder = "random" | "compact";
+
+/** Side of a tile, px; the same number is in `shaders/engines/gather.wgsl`. */
+const TILE = 16;
+
+/**
+ * Batches of a sweep; every pattern is in exactly one.
+ *
+ * @param positions (P, 2) (y, x), px; used by compact batches.
+ * @param size Largest number of patterns in a batch.
+ * @param order `random` cuts a shuffled list into even runs; `compact` groups neighbours anew for
+ *   each stream and shuffles the groups.
+ */
+export function makeBatches(
+  positions: Float64Array,
+  size: number,
+  order: BatchOrder,
+  random: Random,
+): number[][] {
+  const count = positions.length / 2;
+  if (order === "compact" && size > 1 && size < count) {
+    const seen = new Set<number>(), groups = compactGroups(positions, size, random);
+    const batches: number[][] = [];
+    for (let g = 0; g < groups.length; g += size) {
+      const batch = [...groups.subarray(g, g + size)].filter((i) => !seen.has(i));
+      for (const i of batch) seen.add(i);
+      if (batch.length > 0) batches.push(batch);
+    }
+    const shuffled = random.shuffle(Uint32Array.from(batches, (_, i) => i));
+    return Array.from(shuffled, (i) => batches[i]);
+  }
+  const list = random.shuffle(Uint32Array.from({ length: count }, (_, i) => i));
+  const number = Math.ceil(count / size);
+  return Array.from({ length: number }, (_, b) => {
+    const from = Math.floor(b * count / number), to = Math.floor((b + 1) * count / number);
+    return [...list.subarray(from, to)];
+  });
+}
+
+/** Sizes of the tile list of a batch. */
+export interface TileLayout {
+  /** Tiles there is room for. */
+  readonly tiles: number;
+  /** 32-bit words of one batch. */
+  readonly words: number;
+}
+
+/** Room for the tiles that `visits` patches can touch. */
+export function tileLayout(state: EngineState, visits: number): TileLayout {
+  const { size, rows, columns } = state.shape;
+  const members = visits * (Math.ceil(size / TILE) + 1) ** 2;
+  const tiles = Math.min(members, Math.ceil(rows / TILE) * Math.ceil(columns / TILE));
+  return { tiles, words: 4 * tiles + members };
+}
+
+/**
+ * The visits that touch each tile: four numbers a tile (column, row, first member, members), then
+ * the members, visits counted within the batch in ascending order.
+ */
+export function binTiles(
+  state: EngineState,
+  batch: readonly number[],
+  layout: TileLayout,
+): Uint32Array {
+  const { size, columns } = state.shape, across = Math.ceil(columns / TILE);
+  const members = new Map<number, number[]>();
+  batch.forEach((pattern, visit) => {
+    const row = state.corners[2 * pattern], column = state.corners[2 * pattern + 1];
+    for (let ty = Math.floor(row / TILE); ty <= Math.floor((row + size - 1) / TILE); ty++) {
+      for (let tx = Math.floor(column / TILE); tx <= Math.floor((column + size - 1) / TILE); tx++) {
+        const list = members.get(ty * across + tx);
+        if (list === undefined) members.set(ty * across + tx, [visit]);
+        else list.push(visit);
+      }
+    }
+  });
+  const words = new Uint32Array(layout.words);
+  let slot = 0, first = 0;
+  for (const [tile, list] of members) {
+    const place = [(tile % across) * TILE, Math.floor(tile / across) * TILE, first, list.length];
+    words.set(place, 4 * slot++);
+    words.set(list, 4 * layout.tiles + first);
+    first += list.length;
+  }
+  return words;
+}

@@ -1,0 +1,327 @@
+/**
+ * ePIE and rPIE, one pattern at a time or in batches.
+ *
+ *   O += beta sum P* chi / ((1 - alpha) sum |P|^2 + alpha max sum |P|^2),  chi = psi' - P O
+ *   P += beta sum O* chi / ((1 - alpha) sum |O|^2 + alpha max sum |O|^2)
+ *
+ * summed over the modes and the patterns of a batch. alpha = 1 is ePIE (Maiden and Rodenburg,
+ * Ultramicroscopy 109, 1256 (2009)), less is rPIE (Maiden, Johnson and Li, Optica 4, 736 (2017)).
+ *
+ * @module
+ */
+import singleSource from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
+import { ShapeError } from "../errors.ts";
+import { defineKernel } from "../gpu/kernel.ts";
+import { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import {
+  type GatherBatch,
+  type GatherSpace,
+  gatherSpace,
+  recordCollect,
+  recordObjectApply,
+  recordObjectSums,
+  recordProbeApply,
+  recordProbeSums,
+  recordProbeTerms,
+  type StepRule,
+} from "./gather.ts";
+import { Momentum } from "./momentum.ts";
+import { type ProjectionNoise, recordProjection } from "./project.ts";
+import { frequencyTable, recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
+import type { Engine, EngineState, SweepResult } from "./state.ts";
+import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
+
+const single = {
+  source: singleSource,
+  bindings: {
+    visits: "read",
+    stats: "read",
+    object: "read_write",
+    probe: "read_write",
+    waves: "read_write",
+  },
+  params: {
+    size: "u32",
+    modes: "u32",
+    columns: "u32",
+    visit: "u32",
+    alphaObject: "f32",
+    betaObject: "f32",
+    alphaProbe: "f32",
+    betaProbe: "f32",
+  },
+} as const;
+const singleDirect = defineKernel({
+  ...single,
+  label: "engines/pie_single#direct",
+  entryPoint: "direct",
+});
+const singleShifted = defineKernel({
+  ...single,
+  label: "engines/pie_single#shifted",
+  entryPoint: "shifted",
+});
+
+/** Options of {@linkcode PieEngine}. */
+export interface PieOptions extends SweepOptions {
+  /** `epie` or `rpie`, for messages. */
+  readonly name: string;
+  /** Step of the object. */
+  readonly object: StepRule;
+  /** Step of the probe. */
+  readonly probe: StepRule;
+  /** First sweep that changes the object. */
+  readonly objectStart: number;
+  /** First sweep that changes the probe; Infinity keeps it. */
+  readonly probeStart: number;
+  /** Noise model of the projection. */
+  readonly noise: ProjectionNoise;
+  /** Part of the way to the measured modulus that a projection goes. */
+  readonly projectionStep?: number | undefined;
+  /** Friction of the momentum of the object, 0 for none. */
+  readonly momentum?: number | undefined;
+}
+
+/** The sequential and batched PIE engines. */
+export class PieEngine implements Engine {
+  /** Name. */
+  readonly name: string;
+  #state: EngineState;
+  #options: PieOptions;
+  #sweeper: Sweeper;
+  #waves: Tensor;
+  #probes: Tensor | undefined;
+  #spectrum: Tensor | undefined;
+  #frequency: Tensor;
+  #space: GatherSpace | undefined;
+  #momentum: Momentum | undefined;
+  #blocks = new Map<string, BlockPlan>();
+  #frames: { readonly open: Plan; readonly close: Plan } | undefined;
+
+  /** Allocates the work space. @throws {ShapeError} if a step is not usable. */
+  constructor(state: EngineState, options: PieOptions) {
+    for (const { alpha, beta } of [options.object, options.probe]) {
+      if (!(alpha >= 0 && alpha <= 1 && beta >= 0)) {
+        throw new ShapeError(`Cannot step with alpha ${alpha} and beta ${beta}: 0 to 1, 0 or more`);
+      }
+    }
+    const { size, modes } = state.shape, { gpu } = state;
+    this.name = options.name;
+    this.#state = state;
+    this.#options = options;
+    this.#sweeper = new Sweeper(state, options);
+    const { batch } = this.#sweeper;
+    this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
+    this.#frequency = frequencyTable(gpu, size);
+    if (batch > 1) this.#space = gatherSpace(state, this.#sweeper.layout);
+    const friction = options.momentum ?? 0;
+    if (friction > 0) this.#momentum = new Momentum(state, friction);
+  }
+
+  /** Compiles by running one empty-handed block: steps of size 0 change nothing. */
+  async compile(progress?: (done: number, all: number, label: string) => void): Promise<void> {
+    const { plan } = this.#block(true, true, true);
+    if (this.#frames !== undefined) await this.#frames.open.submitCompiling();
+    await plan.submitCompiling(progress);
+    this.#blocks.get("rehearsal")?.plan.dispose();
+    this.#blocks.delete("rehearsal");
+  }
+
+  /** One sweep. */
+  async sweep(epoch: number): Promise<SweepResult> {
+    const objectOn = epoch >= this.#options.objectStart;
+    const probeOn = epoch >= this.#options.probeStart;
+    const block = this.#block(objectOn, probeOn, false);
+    const frames = this.#frames;
+    frames?.open.submit();
+    const result = await this.#sweeper.run(
+      epoch,
+      block,
+      objectOn ? this.#momentum?.plan : undefined,
+    );
+    if (probeOn) frames?.close.submit();
+    return result;
+  }
+
+  /** Momentum, if there is any. */
+  async save(): Promise<Map<string, Float32Array>> {
+    return await this.#momentum?.save() ?? new Map();
+  }
+
+  /** Takes the momentum back. */
+  load(saved: ReadonlyMap<string, Float32Array>): void {
+    this.#momentum?.load(saved);
+  }
+
+  /** Frees plans and work space. */
+  dispose(): void {
+    for (const { plan } of this.#blocks.values()) plan.dispose();
+    this.#frames?.open.dispose();
+    this.#frames?.close.dispose();
+    this.#momentum?.dispose();
+    this.#sweeper.dispose();
+    const { arena } = this.#state.gpu;
+    for (const tensor of [this.#waves, this.#probes, this.#spectrum, this.#frequency]) {
+      if (tensor !== undefined) arena.release(tensor);
+    }
+    for (const tensor of Object.values(this.#space ?? {})) arena.release(tensor as Tensor);
+  }
+
+  /** Same as {@linkcode PieEngine.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #block(objectOn: boolean, probeOn: boolean, rehearsal: boolean): BlockPlan {
+    const { shifted } = this.#state;
+    if (shifted) this.#prepareShift();
+    const key = rehearsal ? "rehearsal" : `${objectOn} ${probeOn} ${shifted}`;
+    let block = this.#blocks.get(key);
+    if (block === undefined) {
+      const steps = {
+        object: stepOf(this.#options.object, objectOn && !rehearsal),
+        probe: stepOf(this.#options.probe, probeOn && !rehearsal),
+      };
+      const record = this.#sweeper.batch === 1 ? this.#recordSingle : this.#recordBatch;
+      block = this.#sweeper.recordBlock(
+        this.name,
+        (plan, k) => record.call(this, plan, k, steps, objectOn, probeOn, shifted),
+      );
+      this.#blocks.set(key, block);
+    }
+    return block;
+  }
+
+  /** While probes are shifted their spectrum is the master copy; it is made and undone around a sweep. */
+  #prepareShift(): void {
+    if (this.#frames !== undefined) return;
+    const { gpu, shape, probe } = this.#state, { size, modes } = shape;
+    this.#probes = gpu.tensor("shifted probes", this.#waves.shape);
+    this.#spectrum = gpu.tensor("probe spectrum", probe.shape);
+    const unused = {
+      visits: this.#sweeper.visits,
+      frequency: this.#frequency,
+      spectrum: this.#waves,
+    };
+    const open = new Plan(gpu, "probe to spectrum");
+    open.copy(probe, this.#spectrum, probe.length);
+    recordSpectrum(open, this.#spectrum, unused, size, modes, false);
+    const close = new Plan(gpu, "spectrum to probe");
+    close.copy(this.#spectrum, probe, probe.length);
+    recordSpectrum(close, probe, unused, size, modes, true);
+    this.#frames = { open, close };
+  }
+
+  #recordSingle(
+    plan: Plan,
+    k: number,
+    steps: Steps,
+    _objectOn: boolean,
+    probeOn: boolean,
+    shifted: boolean,
+  ): void {
+    const { size, modes, columns } = this.#state.shape;
+    const probe = this.#recordVisit(plan, k, 1, shifted);
+    const { visits, stats } = this.#sweeper;
+    plan.run(shifted ? singleShifted : singleDirect, {
+      visits,
+      stats,
+      object: this.#state.object,
+      probe,
+      waves: this.#waves,
+    }, {
+      size,
+      modes,
+      columns,
+      visit: k,
+      alphaObject: steps.object.alpha,
+      betaObject: steps.object.beta,
+      alphaProbe: steps.probe.alpha,
+      betaProbe: steps.probe.beta,
+    }, size * size / 2);
+    if (shifted && probeOn) {
+      recordUnshift(plan, this.#shiftTensors(this.#waves), this.#range(k, 1), true);
+    }
+  }
+
+  #recordBatch(
+    plan: Plan,
+    k: number,
+    steps: Steps,
+    objectOn: boolean,
+    probeOn: boolean,
+    shifted: boolean,
+  ): void {
+    const state = this.#state, space = this.#space!;
+    const { batch: count, bins, layout, visits } = this.#sweeper;
+    const first = k * count;
+    const probe = this.#recordVisit(plan, first, count, shifted);
+    const batch: GatherBatch = {
+      visits,
+      first,
+      count,
+      bins: bins!,
+      binStart: k * layout.words,
+      layout,
+      probe,
+      waves: this.#waves,
+    };
+    if (objectOn) recordObjectSums(plan, state, batch, space);
+    if (probeOn && shifted) recordProbeTerms(plan, state, batch, space, steps.probe);
+    if (probeOn && !shifted) recordProbeSums(plan, state, batch, space);
+    if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
+    if (probeOn && shifted) {
+      recordUnshift(plan, this.#shiftTensors(this.#waves), this.#range(first, count), false);
+      recordCollect(plan, state, batch, space, this.#spectrum!);
+    }
+    if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
+  }
+
+  /** Records shift and projection; returns the probe that illuminated. */
+  #recordVisit(plan: Plan, first: number, count: number, shifted: boolean): Tensor {
+    const { visits, stats } = this.#sweeper;
+    const probe = shifted ? this.#probes! : this.#state.probe;
+    if (shifted) recordShift(plan, this.#shiftTensors(probe), this.#range(first, count));
+    recordProjection(plan, this.#state, {
+      visits,
+      first,
+      count,
+      probe,
+      waves: this.#waves,
+      stats,
+      noise: this.#options.noise,
+      ...(this.#options.projectionStep === undefined ? {} : { step: this.#options.projectionStep }),
+    });
+    return probe;
+  }
+
+  #range(first: number, count: number): {
+    size: number;
+    modes: number;
+    first: number;
+    count: number;
+  } {
+    const { size, modes } = this.#state.shape;
+    return { size, modes, first, count };
+  }
+
+  #shiftTensors(waves: Tensor): {
+    visits: Tensor;
+    frequency: Tensor;
+    spectrum: Tensor;
+    waves: Tensor;
+  } {
+    const { visits } = this.#sweeper;
+    return { visits, frequency: this.#frequency, spectrum: this.#spectrum!, waves };
+  }
+}
+
+interface Steps {
+  readonly object: StepRule;
+  readonly probe: StepRule;
+}
+
+function stepOf(rule: StepRule, on: boolean): StepRule {
+  return { alpha: rule.alpha, beta: on ? rule.beta : 0 };
+}

@@ -1,0 +1,115 @@
+/**
+ * Probes shifted by a fraction of a pixel, exactly, by a phase ramp in their spectrum.
+ *
+ * While probes are shifted their spectrum is the master copy: a change of a shifted probe is
+ * transformed, turned back and added there, so a visit costs one transform each way.
+ *
+ * @module
+ */
+import source from "../../shaders/engines/shift.wgsl" with { type: "text" };
+import type { Gpu } from "../gpu/device.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import type { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { TRANSFORM_SNIPPETS, transformConstants, transformWorkgroup } from "./project.ts";
+import { spectrumOrder } from "./spectrum.ts";
+
+const table = {
+  source,
+  snippets: TRANSFORM_SNIPPETS,
+  bindings: { visits: "read", frequency: "read", spectrum: "read_write", waves: "read_write" },
+  params: { size: "u32", modes: "u32", first: "u32", accumulate: "u32" },
+} as const;
+type ShiftKernel = Kernel<typeof table.bindings, typeof table.params>;
+type Entry = "shift" | "unshift" | "analyse" | "synthesise";
+const kernels = new Map<string, ShiftKernel>();
+
+function shiftKernel(gpu: Gpu, size: number, entryPoint: Entry): ShiftKernel {
+  const workgroup = transformWorkgroup(size, gpu.profile);
+  const key = `${entryPoint} ${size} ${workgroup}`;
+  let kernel = kernels.get(key);
+  if (kernel === undefined) {
+    kernel = defineKernel({
+      ...table,
+      label: `engines/shift#${entryPoint} ${size}`,
+      entryPoint,
+      constants: { ...transformConstants(size), WORKGROUP: workgroup },
+      workgroup,
+    });
+    kernels.set(key, kernel);
+  }
+  return kernel;
+}
+
+/** Signed frequencies, cycles a pixel, at the places of a transformed axis. */
+export function frequencyTable(gpu: Gpu, size: number): Tensor {
+  const order = spectrumOrder(size);
+  const values = Float32Array.from(order, (k) => (k < size / 2 ? k : k - size) / size);
+  return gpu.tensor("frequencies", [size], values);
+}
+
+/** Tensors of a shifted probe. */
+export interface ShiftTensors {
+  /** (visits, 8) words of `encodeVisits`. */
+  readonly visits: Tensor;
+  /** (N) of `frequencyTable`. */
+  readonly frequency: Tensor;
+  /** (K, N, N, 2) f32 spectrum of the probe, order of the engines. */
+  readonly spectrum: Tensor;
+  /** (count, K, N, N, 2) f32. */
+  readonly waves: Tensor;
+}
+
+/** Visits of a shift. */
+export interface ShiftRange {
+  /** N, px. */
+  readonly size: number;
+  /** K. */
+  readonly modes: number;
+  /** First visit. */
+  readonly first: number;
+  /** Visits. */
+  readonly count: number;
+}
+
+/** Records waves[v] = probe shifted by the fraction of visit v. */
+export function recordShift(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
+  const { size, modes, first, count } = range;
+  const params = { size, modes, first, accumulate: 0 };
+  plan.run(shiftKernel(plan.gpu, size, "shift"), tensors, params, [count * modes, 1, 1]);
+}
+
+/**
+ * Records the adjoint: waves[v] = spectrum of waves[v] shifted back.
+ *
+ * @param accumulate adds it to `spectrum` instead; for a single visit.
+ */
+export function recordUnshift(
+  plan: Plan,
+  tensors: ShiftTensors,
+  range: ShiftRange,
+  accumulate: boolean,
+): void {
+  const { size, modes, first, count } = range;
+  const params = { size, modes, first, accumulate: accumulate ? 1 : 0 };
+  plan.run(shiftKernel(plan.gpu, size, "unshift"), tensors, params, [count * modes, 1, 1]);
+}
+
+/**
+ * Records an orthonormal transform in place, into the order of the engines or back.
+ *
+ * @param waves (planes, N, N, 2) f32.
+ * @param unused any other tensors of the range; they are bound, not touched.
+ */
+export function recordSpectrum(
+  plan: Plan,
+  waves: Tensor,
+  unused: Omit<ShiftTensors, "waves">,
+  size: number,
+  planes: number,
+  inverse: boolean,
+): void {
+  const kernel = shiftKernel(plan.gpu, size, inverse ? "synthesise" : "analyse");
+  const params = { size, modes: 1, first: 0, accumulate: 0 };
+  plan.run(kernel, { ...unused, waves }, params, [planes, 1, 1]);
+}

@@ -1,0 +1,176 @@
+/**
+ * Sweeps: batches of visits fed to a recorded plan.
+ *
+ * A plan holds the work of a block of batches, so that one submission visits many patterns; a
+ * last, shorter block replays only its first steps.
+ *
+ * @module
+ */
+import type { Gpu } from "../gpu/device.ts";
+import { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { Random } from "../random.ts";
+import { type BatchOrder, binTiles, makeBatches, type TileLayout, tileLayout } from "./batches.ts";
+import { encodeVisits, type EngineState, type SweepResult, VISIT_WORDS } from "./state.ts";
+
+/** How a scan is visited. */
+export interface SweepOptions {
+  /** Patterns in a batch. */
+  readonly batch: number;
+  /** How batches are made. */
+  readonly order: BatchOrder;
+  /** Seed of the order. */
+  readonly seed: number;
+  /** Called after each block with (visits done, visits in all). */
+  readonly onBlock?: ((done: number, all: number) => void) | undefined;
+}
+
+/** Batches in a block, by the patterns of a batch. */
+const BLOCK_VISITS = 64;
+/** Stream of the visiting order; one stream an epoch follows. */
+const ORDER_STREAM = 5000;
+
+/** Work of one block of batches. */
+export interface BlockPlan {
+  /** The plan. */
+  readonly plan: Plan;
+  /** Number of steps after batch 0, 1, .. */
+  readonly ends: readonly number[];
+}
+
+/** Tensors through which a plan learns what to visit, and the runner of sweeps. */
+export class Sweeper implements Disposable {
+  /** Patterns in a batch. */
+  readonly batch: number;
+  /** Batches in a block. */
+  readonly block: number;
+  /** (block * batch, 8) words. */
+  readonly visits: Tensor;
+  /** (block * batch, 4) f32 written by the projection. */
+  readonly stats: Tensor;
+  /** Tile lists of the batches of a block, if batches have more than one visit. */
+  readonly bins: Tensor | undefined;
+  /** Layout of one tile list. */
+  readonly layout: TileLayout;
+  #gpu: Gpu;
+  #state: EngineState;
+  #options: SweepOptions;
+  #collected: Tensor;
+
+  /** Allocates the tensors. */
+  constructor(state: EngineState, options: SweepOptions) {
+    const { patterns } = state.shape;
+    this.#gpu = state.gpu;
+    this.#state = state;
+    this.#options = options;
+    this.batch = Math.max(1, Math.min(options.batch, patterns));
+    this.block = Math.max(
+      1,
+      Math.min(Math.floor(BLOCK_VISITS / this.batch), Math.ceil(patterns / this.batch)),
+    );
+    const visits = this.block * this.batch;
+    this.layout = tileLayout(state, this.batch);
+    this.visits = state.gpu.tensor("visits", [visits, VISIT_WORDS]);
+    this.stats = state.gpu.tensor("visit statistics", [visits, 4]);
+    this.bins = this.batch === 1
+      ? undefined
+      : state.gpu.tensor("tiles of visits", [this.block * this.layout.words]);
+    this.#collected = state.gpu.tensor("sweep statistics", [
+      Math.ceil(patterns / this.batch) * this.batch,
+      4,
+    ]);
+  }
+
+  /** Records a plan for a block: `record(plan, k)` records batch k. */
+  recordBlock(label: string, record: (plan: Plan, k: number) => void): BlockPlan {
+    const plan = new Plan(this.#gpu, label), ends: number[] = [];
+    for (let k = 0; k < this.block; k++) {
+      record(plan, k);
+      ends.push(plan.length);
+    }
+    return { plan, ends };
+  }
+
+  /** Batches of an epoch, in order. */
+  batches(epoch: number): number[][] {
+    const random = new Random(this.#options.seed, ORDER_STREAM + epoch);
+    return makeBatches(this.#state.positions, this.batch, this.#options.order, random);
+  }
+
+  /**
+   * Visits every pattern once with a recorded block.
+   *
+   * @param after replayed after each block.
+   */
+  async run(epoch: number, block: BlockPlan, after?: Plan): Promise<SweepResult> {
+    const { stats, energy } = await this.visit(this.batches(epoch), block, after);
+    let error = 0;
+    for (let i = 0; i < stats.length; i += 4) error += stats[i];
+    return { error: error / energy };
+  }
+
+  /**
+   * Visits batches.
+   *
+   * @returns (visits, 4) statistics in the order of the batches, and the measured energy.
+   */
+  async visit(
+    batches: readonly (readonly number[])[],
+    block: BlockPlan,
+    after?: Plan,
+  ): Promise<{ stats: Float32Array; energy: number }> {
+    const gpu = this.#gpu, state = this.#state, width = VISIT_WORDS * this.batch;
+    const words = new Uint32Array(this.block * width);
+    const all = batches.reduce((sum, batch) => sum + batch.length, 0);
+    let done = 0, before = Promise.resolve<unknown>(undefined);
+    for (let from = 0; from < batches.length; from += this.block) {
+      const part = batches.slice(from, from + this.block);
+      part.forEach((batch, k) => words.set(encodeVisits(state, batch, this.batch), k * width));
+      gpu.write(this.visits, words);
+      if (this.bins !== undefined) {
+        const bins = new Uint32Array(this.block * this.layout.words);
+        part.forEach((b, k) => bins.set(binTiles(state, b, this.layout), k * this.layout.words));
+        gpu.write(this.bins, bins);
+      }
+      const encoder = gpu.device.createCommandEncoder({ label: "sweep" });
+      block.plan.encode(encoder, 0, block.ends[part.length - 1]);
+      after?.encode(encoder);
+      const bytes = 16 * this.batch;
+      encoder.copyBufferToBuffer(
+        this.stats.buffer,
+        0,
+        this.#collected.buffer,
+        from * bytes,
+        part.length * bytes,
+      );
+      gpu.submit(encoder);
+      // One block computes while the next one is prepared.
+      await before;
+      before = gpu.device.queue.onSubmittedWorkDone();
+      for (const batch of part) done += batch.length;
+      this.#options.onBlock?.(done, all);
+    }
+    await before;
+    const rows = await gpu.read(this.#collected);
+    const stats = new Float32Array(4 * all);
+    let at = 0;
+    batches.forEach((batch, b) => {
+      const start = 4 * b * this.batch;
+      stats.set(rows.subarray(start, start + 4 * batch.length), at);
+      at += 4 * batch.length;
+    });
+    return { stats, energy: state.energy };
+  }
+
+  /** Frees the tensors. */
+  dispose(): void {
+    for (const tensor of [this.visits, this.stats, this.bins, this.#collected]) {
+      if (tensor !== undefined) this.#gpu.arena.release(tensor);
+    }
+  }
+
+  /** Same as {@linkcode Sweeper.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
