@@ -121,7 +121,7 @@ function argument(field: FieldEntry): string {
     case "bool":
       return "[true|false]";
     case "choice":
-      return "<name>";
+      return field.several ? "<names>" : "<name>";
     case "int":
       return "<count>";
     case "text":

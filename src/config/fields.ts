@@ -90,6 +90,7 @@ export function checkField(
     throw new ConfigError(`${name} is ${JSON.stringify(shown)}: ${wanted} is needed`);
   };
   if (spec.type === "bool") return typeof value === "boolean" ? value : refuse("true or false");
+  if (spec.type === "choice" && spec.several) return checkSeveral(name, spec, value, old, refuse);
   if (spec.type === "choice") return checkChoice(name, spec, value, old, refuse);
   if (spec.type === "text") {
     return typeof value === "string" && value !== "" ? value : refuse("a text");
@@ -110,6 +111,22 @@ export function checkField(
   }
   if (spec.max !== undefined && value > spec.max) refuse(`a number of at most ${spec.max}`);
   return value;
+}
+
+/** Several choices, as text with commas or as a list; `none` stands alone. */
+function checkSeveral(
+  name: string,
+  spec: FieldSpec,
+  value: unknown,
+  old: ((from: string, to: string) => void) | undefined,
+  refuse: (wanted: string) => never,
+): FieldValue {
+  const given = typeof value === "string" ? value.split(",").map((part) => part.trim()) : value;
+  if (!Array.isArray(given) || given.length === 0) return refuse("one or more names");
+  const parts = given.map((part) => checkChoice(name, spec, part, old, refuse));
+  const chosen = [...new Set(parts)];
+  if (chosen.length > 1 && chosen.includes("none")) refuse("none alone, or names without it");
+  return chosen.join(",");
 }
 
 function checkChoice(

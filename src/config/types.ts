@@ -202,8 +202,8 @@ export interface ExecutionConfig {
   readonly checkpoint_mode: "min" | "max";
   /** Epochs between checkpoints [epochs]. */
   readonly checkpoint_every: number;
-  /** How metrics are recorded. */
-  readonly logger_backend: "csv" | "jsonl" | "tensorboard" | "mlflow" | "none";
+  /** How metrics are recorded, several with commas. */
+  readonly logger_backend: string;
   /** Record reconstructed patches every so many epochs, none is never [epochs]. */
   readonly recon_log_every_n_epochs: number | null;
   /** Patches recorded, evenly spaced. */

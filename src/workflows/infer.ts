@@ -9,15 +9,10 @@
 import { complexArray, type NdArray, realArray, toFloat32 } from "../array.ts";
 import { assertResolved } from "../config/resolved.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { Tensor } from "../gpu/tensor.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { networkChannels } from "../network/architecture.ts";
-import { recordNetwork } from "../network/autoencoder.ts";
-import { cartesianToComplex, polarToComplex } from "../ops/complex.ts";
 import { Graph } from "../ops/graph.ts";
 import { ParameterStore } from "../ops/parameters.ts";
-import { standardize } from "../ops/standardize.ts";
-import { scaleBy } from "../physics/scale_by.ts";
-import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { recordVarproBasis } from "../physics/varpro_basis.ts";
 import { type CanvasGeometry, canvasGeometry } from "../reassembly/geometry.ts";
 import { Stitcher } from "../reassembly/stitch.ts";
@@ -28,6 +23,7 @@ import type { ScanDataset } from "../scan/dataset.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { PatternFeeder } from "./feeder.ts";
 import { tabulate } from "./groups.ts";
+import { recordPatches } from "./patch_network.ts";
 import { declareModel, EXTRA_NAMES } from "./pinn.ts";
 
 /** How an object is reassembled. */
@@ -129,17 +125,7 @@ export async function infer(
     : undefined;
   try {
     store.load(model.weights);
-    const wrapped = graph.wrap(
-      new Tensor("diffraction", [batch, layers.channels, N, N], input.slot),
-    );
-    let seen = extra.logScale === undefined
-      ? wrapped
-      : scaleBy(graph, wrapped, scalarParameter(store, extra.logScale), -1);
-    if (statistics !== undefined) seen = standardize(graph, seen, statistics);
-    const { first, second } = recordNetwork(graph, layers, store, config.model, seen);
-    const patches = config.model.cnn_output_mode === "real_imag"
-      ? cartesianToComplex(graph, first, second)
-      : polarToComplex(graph, first, second).patches;
+    const patches = recordPatches(graph, { config, layers, extra, store, input, statistics });
     stitcher.record(graph.plan, patches.tensor);
     if (accumulator !== undefined) {
       const image = (name: string): Tensor => graph.allocate(name, [batch, channels, N, N]);

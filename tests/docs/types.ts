@@ -60,7 +60,9 @@ function typeOf(field: FieldEntry): string {
     bool: "boolean",
     text: "string",
     list: "readonly number[]",
-    choice: (field.choices ?? []).map((choice) => JSON.stringify(choice)).join(" | "),
+    choice: field.several
+      ? "string"
+      : (field.choices ?? []).map((choice) => JSON.stringify(choice)).join(" | "),
   }[field.type];
   return field.optional ? `${base} | null` : base;
 }

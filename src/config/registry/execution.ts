@@ -204,12 +204,13 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     type: "choice",
     value: "csv",
     choices: ["csv", "jsonl", "tensorboard", "mlflow", "none"],
+    several: true,
     flag: "logger",
     spellings: [
       { name: "torch_logger" },
       { name: "disable_mlflow", value: "none" },
     ],
-    help: "how metrics are recorded",
+    help: "how metrics are recorded, several with commas",
     evidence: cli("logger"),
   },
   recon_log_every_n_epochs: {

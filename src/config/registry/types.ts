@@ -21,6 +21,8 @@ export interface FieldSpec {
   readonly help: string;
   /** Allowed values of a choice, or of an int. */
   readonly choices?: readonly (string | number)[];
+  /** True if a choice takes several of them, with commas between; the value is one text. */
+  readonly several?: boolean;
   /** Smallest allowed number. */
   readonly min?: number;
   /** Largest allowed number. */
