@@ -18,8 +18,8 @@ import { registerTrain } from "./src/commands/train.ts";
 import { ConfigError } from "./src/errors.ts";
 import { VERSION } from "./src/version.ts";
 
-/** Runs one command line and returns its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+/** The program with all its commands. */
+export function createProgram(): Command {
   const program = new Command("ptychogpu")
     .description("Ptychography on any GPU: train, infer and reassemble in WebGPU.")
     .version(VERSION)
@@ -40,6 +40,12 @@ export async function main(args: readonly string[]): Promise<number> {
     register(program);
   }
   for (const command of program.commands) command.exitOverride().allowExcessArguments(false);
+  return program;
+}
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram();
   try {
     const { args: today, deprecations } = respell(args);
     for (const line of deprecations) console.error(`warning: ${line}`);

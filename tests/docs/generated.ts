@@ -1,13 +1,30 @@
+import {
+  renderCli,
+  renderCliSpec,
+  renderInventory,
+  renderKnobs,
+  renderMatrix,
+  renderMatrixJson,
+} from "./tables.ts";
 import { renderTypes } from "./types.ts";
+import { helpTexts } from "./help.ts";
 
 /** Every generated file: path from the root, and its formatted text. */
 export async function generated(): Promise<Map<string, string>> {
   const files: readonly (readonly [string, string])[] = [
     ["src/config/types.ts", renderTypes()],
+    ["docs/cli.md", renderCli(helpTexts())],
+    ["specs/cli.md", renderCliSpec()],
+    ["docs/cli_inventory.md", renderInventory()],
+    ["docs/execution_knobs.md", renderKnobs()],
+    ["docs/override_matrix.md", renderMatrix()],
+    ["docs/override_matrix.json", renderMatrixJson()],
   ];
-  const done = new Map<string, string>();
-  for (const [path, text] of files) done.set(path, await formatted(path, text));
-  return done;
+  return new Map(
+    await Promise.all(
+      files.map(async ([path, text]) => [path, await formatted(path, text)] as const),
+    ),
+  );
 }
 
 /** Text as `deno fmt` leaves it. */
