@@ -20,15 +20,22 @@ export interface Shift {
  * The shift that, applied to `moving`, makes it coincide with `reference`.
  *
  * @param upsample steps per pixel.
+ * @param whitened every frequency counts alike (phase correlation); false weights each with its power,
+ *   which is safer where only a few frequencies hold signal.
  */
-export function findShift(reference: ComplexGrid, moving: ComplexGrid, upsample = 50): Shift {
+export function findShift(
+  reference: ComplexGrid,
+  moving: ComplexGrid,
+  upsample = 50,
+  whitened = true,
+): Shift {
   const { height, width } = reference;
   const [fr, fm] = [fourier2(reference), fourier2(moving)];
   const product = emptyComplex(height, width);
   for (let i = 0; i < height * width; i++) {
     const re = fr.re[i] * fm.re[i] + fr.im[i] * fm.im[i];
     const im = fr.im[i] * fm.re[i] - fr.re[i] * fm.im[i];
-    const scale = Math.max(Math.hypot(re, im), 100 * Number.EPSILON);
+    const scale = whitened ? Math.max(Math.hypot(re, im), 100 * Number.EPSILON) : 1;
     product.re[i] = re / scale;
     product.im[i] = im / scale;
   }

@@ -1,0 +1,205 @@
+/**
+ * Bringing a reconstruction onto a reference: sub-pixel shift, phase, amplitude.
+ *
+ * @module
+ */
+import type { ComplexGrid } from "../image/fourier.ts";
+import { applyRamp, findPhase, findRamp, type PhaseRamp } from "../image/ramp.ts";
+import { findShift, type Shift } from "../image/registration.ts";
+import { cutAt, type Interpolation, type Rectangle } from "../image/resample.ts";
+import { taper } from "../image/taper.ts";
+import { type Area, intersect, type Placed, SMALLEST } from "./place.ts";
+
+/** Which phase freedom is taken out. */
+export type PhaseRule = "ramp" | "constant" | "none";
+
+/** How images are aligned. */
+export interface AlignOptions {
+  /** Find and undo a shift; default true. */
+  readonly register?: boolean;
+  /** `ramp` (default): offset and linear ramp; `constant`: one offset; `none`. */
+  readonly phase?: PhaseRule;
+  /** Scale the amplitude to the mean of the reference; default true. */
+  readonly amplitude?: boolean;
+  /** Steps of the registration per pixel; default 50. */
+  readonly upsample?: number;
+}
+
+/** What was done to one image. */
+export interface Alignment {
+  /** Shift applied to the image, px of the reference; (0, 0) if none was found that helps. */
+  readonly shift: Shift;
+  /** How it was found: `none` also if every candidate made the agreement worse. */
+  readonly registration: "phase-correlation" | "cross-correlation" | "none";
+  /** Phase added to the image. */
+  readonly phase: PhaseRamp;
+  /** Which phase freedom was taken out. */
+  readonly phaseRule: PhaseRule;
+  /** Factor of the amplitude: mean of the reference / mean of the image. */
+  readonly amplitudeFactor: number;
+  /** |sum R conj(I)| / sqrt(sum |R|^2 sum |I|^2) before and after: 1 is perfect. */
+  readonly agreement: { readonly before: number; readonly after: number };
+}
+
+/** A reference and images on its pixels. */
+export interface AlignedSet {
+  /** Rectangle that is left, in pixels of the first image. */
+  readonly rectangle: Rectangle;
+  /** The reference in it. */
+  readonly reference: ComplexGrid;
+  /** The aligned images. */
+  readonly images: readonly ComplexGrid[];
+  /** What was done to each of them. */
+  readonly alignments: readonly Alignment[];
+}
+
+const ROUNDS = 5;
+
+/**
+ * Aligns images to a reference.
+ *
+ * All lie on the pixels of `grid` (the first image of the area). The reference is sampled there, and is
+ * not moved; each image is moved, turned and scaled. What a shift brings in from outside an image is
+ * cut away for all.
+ *
+ * @param how Interpolation of the reference between its pixels.
+ */
+export function alignImages(
+  grid: Placed,
+  reference: Placed,
+  images: readonly Placed[],
+  area: Area,
+  options: AlignOptions = {},
+  how: Interpolation = "bilinear",
+): AlignedSet {
+  const { register = true } = options;
+  const cut = (placed: Placed, from: Rectangle, kind: Interpolation, shift: Shift): ComplexGrid =>
+    cutAt(placed.image, inside(placed, grid, from, shift), kind);
+  const still = { y: 0, x: 0 };
+  const target = cut(reference, area.rectangle, how, still);
+  const found = images.map((image) => {
+    const at = (shift: Shift): ComplexGrid => cut(image, area.rectangle, "fourier", shift);
+    return register
+      ? registerImage(target, at, options)
+      : { shift: still, registration: "none" as const };
+  });
+  let rectangle = area.rectangle;
+  images.forEach((image, k) => {
+    rectangle = intersect(rectangle, shownArea(image, grid, found[k].shift));
+  });
+  // A shift beyond the edge that leaves nothing is no registration.
+  const lost = rectangle.height < SMALLEST || rectangle.width < SMALLEST;
+  if (lost) rectangle = area.rectangle;
+  const final = cut(reference, rectangle, how, still);
+  const results = images.map((image, k) => {
+    const { shift, registration } = lost
+      ? { shift: still, registration: "none" as const }
+      : found[k];
+    const unmoved = cut(image, rectangle, "fourier", still);
+    const moved = cut(image, rectangle, "fourier", shift);
+    const phase = phaseOf(final, moved, options.phase ?? "ramp");
+    const turned = applyRamp(moved, phase);
+    const factor = options.amplitude === false ? 1 : meanModulus(final) / meanModulus(turned);
+    const alignment: Alignment = {
+      shift,
+      registration,
+      phase,
+      phaseRule: options.phase ?? "ramp",
+      amplitudeFactor: Number.isFinite(factor) ? factor : 1,
+      agreement: {
+        before: agreement(final, unmoved),
+        after: agreement(final, turned),
+      },
+    };
+    return { image: scaled(turned, alignment.amplitudeFactor), alignment };
+  });
+  return {
+    rectangle,
+    reference: final,
+    images: results.map((r) => r.image),
+    alignments: results.map((r) => r.alignment),
+  };
+}
+
+/** Registers in rounds: the image is cut again at the shift found so far, until nothing improves. */
+function registerImage(
+  target: ComplexGrid,
+  at: (shift: Shift) => ComplexGrid,
+  options: AlignOptions,
+): Pick<Alignment, "shift" | "registration"> {
+  const { upsample = 50, phase = "ramp" } = options;
+  const turn = (image: ComplexGrid): ComplexGrid =>
+    applyRamp(image, phaseOf(target, image, phase === "none" ? "constant" : phase));
+  const edge = Math.max(4, Math.floor(Math.min(target.height, target.width) / 8));
+  const limit = { y: target.height / 3, x: target.width / 3 };
+  const reference = taper(target, edge);
+  let shift: Shift = { y: 0, x: 0 };
+  let registration: Alignment["registration"] = "none";
+  let image = turn(at(shift)), best = agreement(target, image);
+  for (let round = 0; round < ROUNDS; round++) {
+    const moving = taper(image, edge), before = best;
+    let step: Shift | undefined;
+    for (const kind of ["phase-correlation", "cross-correlation"] as const) {
+      const found = findShift(reference, moving, upsample, kind === "phase-correlation");
+      const next = { y: shift.y + found.y, x: shift.x + found.x };
+      if (Math.abs(next.y) > limit.y || Math.abs(next.x) > limit.x) continue;
+      const candidate = turn(at(next)), value = agreement(target, candidate);
+      // Nearest to perfect wins; staying where it is needs no reason.
+      if (value > best + 1e-9) [best, step, image, registration] = [value, next, candidate, kind];
+    }
+    if (step === undefined) break;
+    const moved = Math.hypot(step.y - shift.y, step.x - shift.x);
+    shift = step;
+    if (moved < 1 / upsample || best - before < 1e-7) break;
+  }
+  return { shift, registration };
+}
+
+function phaseOf(reference: ComplexGrid, image: ComplexGrid, rule: PhaseRule): PhaseRamp {
+  if (rule === "none") return { offset: 0, y: 0, x: 0 };
+  return rule === "ramp" ? findRamp(reference, image) : findPhase(reference, image);
+}
+
+/** The part of an image that belongs to pixels of the grid, after the image was moved by a shift. */
+function inside(placed: Placed, grid: Placed, area: Rectangle, shift: Shift): Rectangle {
+  return {
+    ...area,
+    top: area.top + grid.origin.y - placed.origin.y - shift.y,
+    left: area.left + grid.origin.x - placed.origin.x - shift.x,
+  };
+}
+
+/** Pixels of the grid that a moved image shows. */
+function shownArea(placed: Placed, grid: Placed, shift: Shift): Rectangle {
+  const y = placed.origin.y - grid.origin.y + shift.y;
+  const x = placed.origin.x - grid.origin.x + shift.x;
+  const top = Math.ceil(y - 0.5), left = Math.ceil(x - 0.5);
+  return {
+    top,
+    left,
+    height: Math.floor(placed.image.height - 0.5 + y) + 1 - top,
+    width: Math.floor(placed.image.width - 0.5 + x) + 1 - left,
+  };
+}
+
+/** Normalised modulus of the inner product: 1 for images equal up to a complex factor. */
+export function agreement(a: ComplexGrid, b: ComplexGrid): number {
+  let re = 0, im = 0, aa = 0, bb = 0;
+  for (let i = 0; i < a.re.length; i++) {
+    re += a.re[i] * b.re[i] + a.im[i] * b.im[i];
+    im += a.im[i] * b.re[i] - a.re[i] * b.im[i];
+    aa += a.re[i] ** 2 + a.im[i] ** 2;
+    bb += b.re[i] ** 2 + b.im[i] ** 2;
+  }
+  return aa > 0 && bb > 0 ? Math.hypot(re, im) / Math.sqrt(aa * bb) : 0;
+}
+
+function meanModulus({ re, im }: ComplexGrid): number {
+  let sum = 0;
+  for (let i = 0; i < re.length; i++) sum += Math.hypot(re[i], im[i]);
+  return sum / re.length;
+}
+
+function scaled(image: ComplexGrid, factor: number): ComplexGrid {
+  return { ...image, re: image.re.map((v) => v * factor), im: image.im.map((v) => v * factor) };
+}
