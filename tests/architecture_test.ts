@@ -38,6 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "reassembly",
   ],
   commands: [
+    "archive",
+    "lifecycle",
     "loggers",
     "engines",
     "workflows",

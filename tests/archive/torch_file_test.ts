@@ -3,7 +3,7 @@ import { toFloat32, toFloat64 } from "../../src/array.ts";
 import { FileFormatError } from "../../src/errors.ts";
 import { Builder, type PickleValue, unpickle } from "../../src/archive/pickle.ts";
 import { openTorchFile } from "../../src/archive/torch_file.ts";
-import { TorchTensor } from "../../src/archive/torch_tensor.ts";
+import type { TorchTensor } from "../../src/archive/torch_tensor.ts";
 import { bytesSource } from "../../src/io/source.ts";
 import { writeZip } from "../../src/io/zip_writer.ts";
 
