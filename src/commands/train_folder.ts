@@ -9,7 +9,6 @@ import { defaultExecution } from "../config/resolution/defaults.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
 import type { AuditEntry } from "../config/resolution/audit.ts";
 import type { ExecutionConfig } from "../config/types.ts";
-import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../workflows/checkpoint.ts";
@@ -18,8 +17,8 @@ import { Trainer } from "../workflows/train.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { formatDuration, type Terminal } from "./host.ts";
 import { CheckpointKeeper } from "./keeper.ts";
-import { CsvMetrics } from "./metrics.ts";
 import { runRecord } from "./record.ts";
+import { RunLog } from "./run_log.ts";
 
 /** File that holds the trained model in an output folder. */
 export const MODEL_FILE = "model.safetensors";
@@ -78,9 +77,6 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   const { gpu, dataset, config, outputDir, terminal } = job;
   const execution = job.execution ?? defaultExecution();
-  if (execution.logger_backend !== "csv" && execution.logger_backend !== "none") {
-    throw new ConfigError(`logger ${execution.logger_backend} is not available yet: use csv`);
-  }
   await ensureWritableFolder(outputDir);
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -95,6 +91,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   Deno.addSignalListener("SIGINT", onSignal);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
   const began = performance.now();
+  let log: RunLog | undefined;
   try {
     using trainer = await Trainer.create(gpu, dataset, config, {
       signal: stop.signal,
@@ -114,9 +111,15 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
         job.resume !== undefined,
       )
       : undefined;
-    const metrics = execution.logger_backend === "csv"
-      ? await CsvMetrics.open(outputDir, job.resume?.progress?.epoch)
-      : undefined;
+    log = await RunLog.open({
+      gpu,
+      dataset,
+      config: trainer.config,
+      execution,
+      outputDir,
+      resumedAfter: job.resume?.progress?.epoch,
+      warn: (line) => terminal.warn(line),
+    });
     await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
     terminal.openLog(join(outputDir, "logs", "debug.log"));
     const warnings: string[] = [];
@@ -131,7 +134,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
         terminal.progress(stepLine(event, config.training.nepochs));
       } else {
         last = event;
-        await metrics?.add(event);
+        await log.epoch(event, () => trainer.checkpoint());
         terminal.say(epochLine(event, config.training.nepochs));
         if (keeper !== undefined && (event.epoch + 1) % execution.checkpoint_every === 0) {
           const saved = encodeCheckpoint(await trainer.checkpoint());
@@ -166,7 +169,13 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
       warnings: [...new Set(warnings)],
       result,
     });
+    await log.artifacts([MODEL_FILE, "run.json"]);
+    await log.finish(result.interrupted ? "interrupted" : "finished");
     return result;
+  } catch (error) {
+    // What broke the run is the message; that its records could not be closed is not.
+    await log?.finish("failed").catch(() => undefined);
+    throw error;
   } finally {
     Deno.removeSignalListener("SIGINT", onSignal);
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", onSignal);
