@@ -17,8 +17,8 @@ export interface BadPixels {
 
 /** How many times brighter than its surroundings a hot pixel is. */
 const HOT = 30;
-/** Patterns in which a pixel must be expected to be lit before darkness means that it is dead. */
-const LIT = 20;
+/** Counts (or lit patterns) a pixel must be expected to have before darkness means that it is dead. */
+const LIT = 30;
 
 /**
  * Finds bad pixels.
@@ -45,11 +45,12 @@ export function findBadPixels(
   // A few photons in a dark region are no hot pixel.
   const photon = kind === "amplitude" ? statistics.minPositive ** 2 : statistics.minPositive;
   const average = mean.reduce((sum, v) => sum + v, 0) / area;
+  const light = quantum === undefined ? pixel.nonzero : mean.map((value) => value / quantum);
   const hot: number[] = [], dead: number[] = [];
   for (let i = 0; i < area; i++) {
     const y = Math.floor(i / width), x = i % width;
     if (pixel.nonzero[i] === 0) {
-      if (expectedLit(statistics, height, width, y, x) >= LIT) dead.push(i);
+      if (expected(light, height, width, y, x) >= LIT) dead.push(i);
       continue;
     }
     const near = Math.hypot(wrapped(y - centre[0], height), wrapped(x - centre[1], width)) <=
@@ -102,9 +103,9 @@ function stands(
   return value > factor * median(around) && value > factor / 6 * (touching[1] ?? 0);
 }
 
-/** Number of patterns in which a pixel should be lit, judged by the lit pixels around it. */
-function expectedLit(
-  { pixel }: StackStatistics,
+/** Light a pixel should have, judged by the lit pixels around it. */
+function expected(
+  light: Float64Array,
   height: number,
   width: number,
   y: number,
@@ -113,7 +114,7 @@ function expectedLit(
   const lit: number[] = [];
   for (let v = Math.max(0, y - 4); v <= Math.min(height - 1, y + 4); v++) {
     for (let u = Math.max(0, x - 4); u <= Math.min(width - 1, x + 4); u++) {
-      const seen = pixel.nonzero[v * width + u];
+      const seen = light[v * width + u];
       if (seen > 0) lit.push(seen);
     }
   }

@@ -55,7 +55,7 @@ export interface PositionHints {
   readonly object?: readonly number[] | undefined;
 }
 
-/** Judges positions; `usable` is false where their unit is certainly not pixels. */
+/** Judges positions; `usable` is false where their unit is probably not pixels. */
 export function checkScanPositions(
   positions: Float64Array,
   hints: PositionHints,
@@ -92,7 +92,7 @@ export function checkScanPositions(
   const span = Math.max(high[0] - low[0], high[1] - low[1]);
   const { diameter } = hints;
   const usable = checkScale(span, nearest.median, count, hints, findings);
-  const overlap = diameter === undefined || !usable
+  const overlap = diameter === undefined || span < 1
     ? null
     : Math.max(0, 1 - nearest.mean / diameter);
   if (usable && made.repeated > 0) {
@@ -173,6 +173,7 @@ function checkScale(
         `(${reach.toFixed(1)} px): they may be in micrometres`,
       `if so, ${PIXELS}`,
     );
+    return false;
   }
   if (median > reach) {
     findings.add(
@@ -183,7 +184,7 @@ function checkScale(
         `${reach.toFixed(1)} px wide: there is no overlap`,
       `check the unit (nanometres? ${PIXELS}); otherwise scan with smaller steps`,
     );
-    return median < 100 * reach;
+    return false;
   }
   const overlap = 1 - median / reach;
   if (overlap < 0.4) {

@@ -247,7 +247,10 @@ function checkPhotons(
           counts === undefined || quantum === undefined ? "" : ` ${Math.round(counts / quantum)}`
         }, or store physics_parameters.nphotons in _metadata`,
     );
-  } else if (stack?.kind.counted === true && (counts! > 2 * nphotons || counts! < nphotons / 2)) {
+  } else if (
+    !findings.has("saturated") && stack?.kind.counted === true &&
+    (counts! > 2 * nphotons || counts! < nphotons / 2)
+  ) {
     findings.add(
       "warning",
       "photon_count_differs",

@@ -68,17 +68,39 @@ function patternPanels(mean: Grid, mask: Uint8Array | undefined): PanelItem[] {
   return panels;
 }
 
-/** Amplitude in grey, phase in cyclic colours, dark where there is hardly any amplitude. */
+/**
+ * Amplitude in grey; phase in cyclic colours over the full circle, or in grey where it needs only a
+ * part of it; dark where there is hardly any amplitude.
+ */
 function complexPanels(name: string, image: ComplexImage): PanelItem[] {
   const { amplitude, phase } = polarGrids(
     complexArray([image.height, image.width], Float32Array.from(image.data)),
   );
   const peak = rangeOf(amplitude).high;
   const mask = Uint8Array.from(amplitude.data, (v) => v > 0.03 * peak ? 1 : 0);
-  const range = percentileRange(amplitude, 0.002);
-  const turn = { low: -Math.PI, high: Math.PI };
+  let re = 0, im = 0;
+  phase.data.forEach((angle, i) => {
+    re += amplitude.data[i] * Math.cos(angle);
+    im += amplitude.data[i] * Math.sin(angle);
+  });
+  const mean = Math.atan2(im, re);
+  const turned = mapGrid(phase, (v) => Math.atan2(Math.sin(v - mean), Math.cos(v - mean)));
+  const needed = percentileRange(turned, 0.005, mask);
+  const cyclic = needed.high - needed.low > 3;
   return [
-    { title: `${name} amplitude`, grid: amplitude, range, map: "grey" },
-    { title: `${name} phase`, grid: phase, range: turn, map: "cyclic", mask, unit: "rad" },
+    {
+      title: `${name} amplitude`,
+      grid: amplitude,
+      range: percentileRange(amplitude, 0.002),
+      map: "grey",
+    },
+    {
+      title: `${name} phase`,
+      grid: turned,
+      range: cyclic ? { low: -Math.PI, high: Math.PI } : needed,
+      map: cyclic ? "cyclic" : "grey",
+      mask,
+      unit: "rad",
+    },
   ];
 }
