@@ -7,6 +7,7 @@ import { also, entries, type FieldEntry } from "./types.ts";
 
 const knob = (name: string): string => `workflows/train_test.ts: ${name}`;
 const cli = (name: string): string => `commands/effects_test.ts: ${name}`;
+const logs = (name: string): string => `loggers/run_log_test.ts: ${name}`;
 const refusal = "config/refusals_test.ts: fixed fields";
 const ONE_DEVICE = "one adapter computes: use auto";
 const TOPOLOGY = "it shapes a Fourier network, which is not ported: leave it out";
@@ -211,7 +212,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
       { name: "disable_mlflow", value: "none" },
     ],
     help: "how metrics are recorded, several with commas",
-    evidence: cli("logger"),
+    evidence: logs("logger"),
   },
   recon_log_every_n_epochs: {
     type: "int",
@@ -221,7 +222,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     unit: "epochs",
     spellings: also("torch_recon_log_every_n_epochs"),
     help: "record reconstructed patches every so many epochs, none is never",
-    evidence: cli("recon_log_every_n_epochs"),
+    evidence: logs("recon_log_every_n_epochs"),
   },
   recon_log_num_patches: {
     type: "int",
@@ -230,7 +231,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     max: 64,
     spellings: also("torch_recon_log_num_patches"),
     help: "patches recorded, evenly spaced",
-    evidence: cli("recon_log_num_patches"),
+    evidence: logs("recon_log_num_patches"),
   },
   recon_log_fixed_indices: {
     type: "list",
@@ -238,14 +239,14 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     optional: true,
     spellings: also("torch_recon_log_fixed_indices"),
     help: "patterns whose patches are recorded, as 3,14,15",
-    evidence: cli("recon_log_fixed_indices"),
+    evidence: logs("recon_log_fixed_indices"),
   },
   recon_log_stitch: {
     type: "bool",
     value: false,
     spellings: also("torch_recon_log_stitch"),
     help: "also record the stitched object",
-    evidence: cli("recon_log_stitch"),
+    evidence: logs("recon_log_stitch"),
   },
   recon_log_max_stitch_samples: {
     type: "int",
@@ -255,7 +256,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     unit: "patterns",
     spellings: also("torch_recon_log_max_stitch_samples"),
     help: "patterns in that object, none is all",
-    evidence: cli("recon_log_max_stitch_samples"),
+    evidence: logs("recon_log_max_stitch_samples"),
   },
   inference_batch_size: {
     type: "int",
