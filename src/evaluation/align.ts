@@ -131,7 +131,8 @@ function registerImage(
   const turn = (image: ComplexGrid): ComplexGrid =>
     applyRamp(image, phaseOf(target, image, phase === "none" ? "constant" : phase));
   const edge = Math.max(4, Math.floor(Math.min(target.height, target.width) / 8));
-  const limit = { y: target.height / 3, x: target.width / 3 };
+  // Frames of one scan differ by pixels; a peak far out is chance.
+  const limit = { y: Math.max(8, target.height / 8), x: Math.max(8, target.width / 8) };
   const reference = taper(target, edge);
   let shift: Shift = { y: 0, x: 0 };
   let registration: Alignment["registration"] = "none";
