@@ -5,9 +5,11 @@
  */
 import type { Command } from "commander";
 import { join } from "node:path";
+import { completeModel } from "../archive/saved_model.ts";
 import { complexArray, realArray } from "../array.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { createInferencePayload, type InferencePayload } from "../config/resolution/payload.ts";
+import type { ResolvedRun } from "../config/resolved.ts";
 import type { InferenceConfig } from "../config/types.ts";
 import { ConfigError, DatasetError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -27,11 +29,13 @@ import { configHost, outputOptions, statementOf } from "./config_host.ts";
 import { openScan, readingOptions } from "./data.ts";
 import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
+import { readModel } from "./model_file.ts";
 import { amplitudePng, phasePng } from "./pictures.ts";
 import { showPayload } from "./print_config.ts";
 import { runRecord } from "./record.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
-import { loadCheckpoint, MODEL_FILE } from "./train_folder.ts";
+
+export { loadModel, readModel } from "./model_file.ts";
 
 /** What an inference run leaves behind. */
 export interface InferResult {
@@ -75,10 +79,10 @@ async function run(options: Record<string, unknown>): Promise<void> {
     return;
   }
   const { output_dir: outputDir, test_data_file: test } = payload.files;
-  const model = await loadModel(payload.modelFile);
+  const saved = await readModel(payload.modelFile);
   if (options.dryRun !== true) await ensureWritableFolder(outputDir);
   await using scan = await openScan(test ?? "", readingOptions(payload.data), terminal);
-  checkFits(scan.dataset, model, payload);
+  checkFits(scan.dataset, saved.config, payload);
   if (options.dryRun === true) {
     await validatePatterns(scan.dataset);
     terminal.result(
@@ -87,6 +91,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     );
     return;
   }
+  const model = await completeModel(saved, scan.dataset);
   using gpu = await openGpu({ ...output, accelerator: payload.execution.accelerator }, terminal);
   const { inference, execution } = payload;
   const result = await inferToFolder(
@@ -119,17 +124,11 @@ export function inferOptions(inference: InferenceConfig, batchSize: number): Inf
   };
 }
 
-/** Loads a model from a training folder or a file. */
-export async function loadModel(path: string): Promise<Checkpoint> {
-  const info = await Deno.stat(path).catch(() => undefined);
-  return await loadCheckpoint(info?.isDirectory ? join(path, MODEL_FILE) : path);
-}
-
-function checkFits(dataset: ScanDataset, model: Checkpoint, payload: InferencePayload): void {
-  if (dataset.N !== model.config.model.N) {
+function checkFits(dataset: ScanDataset, config: ResolvedRun, payload: InferencePayload): void {
+  if (dataset.N !== config.model.N) {
     throw new ConfigError(
       `Cannot infer on patterns of ${dataset.N} x ${dataset.N} as the model was trained on ` +
-        `${model.config.model.N} x ${model.config.model.N}: use --crop-to or --bin`,
+        `${config.model.N} x ${config.model.N}: use --crop-to or --bin`,
     );
   }
   if (payload.inference.comparison_plot && dataset.objectGuess === undefined) {

@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path";
+import { ARCHIVE_FILE, encodeArchive, weightsHash } from "../archive/archive.ts";
+import { savedModel } from "../archive/saved_model.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { defaultExecution } from "../config/resolution/defaults.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
@@ -149,6 +151,8 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
     }
     const inference = { ...checkpoint, state: new Map(), progress: undefined };
     await writeWhole(join(outputDir, MODEL_FILE), encodeCheckpoint(inference));
+    const saved = savedModel(inference);
+    await writeWhole(join(outputDir, ARCHIVE_FILE), await encodeArchive(saved));
     const result: TrainResult = {
       output_dir: outputDir,
       epochs: checkpoint.progress?.epoch ?? 0,
@@ -166,10 +170,11 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
         audit: job.audit ?? [],
       }),
       scaling: checkpoint.scaling,
+      weights_sha256: await weightsHash(saved),
       warnings: [...new Set(warnings)],
       result,
     });
-    await log.artifacts([MODEL_FILE, "run.json"]);
+    await log.artifacts([MODEL_FILE, ARCHIVE_FILE, "run.json"]);
     await log.finish(result.interrupted ? "interrupted" : "finished");
     return result;
   } catch (error) {
