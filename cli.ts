@@ -11,6 +11,7 @@ import { registerDemo } from "./src/commands/demo.ts";
 import { registerDevices } from "./src/commands/devices.ts";
 import { registerInfer } from "./src/commands/infer.ts";
 import { registerInspect } from "./src/commands/inspect.ts";
+import { registerReport } from "./src/commands/report.ts";
 import { registerSetup } from "./src/commands/setup.ts";
 import { registerSimulate } from "./src/commands/simulate.ts";
 import { respell } from "./src/commands/spelling.ts";
@@ -30,6 +31,7 @@ export function createProgram(): Command {
       registerTrain,
       registerInfer,
       registerInspect,
+      registerReport,
       registerSimulate,
       registerDemo,
       registerConfig,

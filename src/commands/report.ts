@@ -1,0 +1,98 @@
+/**
+ * `report`: one HTML file about one or several runs.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { basename, dirname, join, resolve } from "node:path";
+import { FileFormatError } from "../errors.ts";
+import {
+  isRun,
+  PICTURE_FILES,
+  readContents,
+  REPORT_FILES,
+  type RunContents,
+} from "../report/run_contents.ts";
+import { ensureWritableFolder, reason, writeWhole } from "./files.ts";
+import { commonOptions, realNumber } from "./flags.ts";
+import { Terminal } from "./host.ts";
+
+/** Adds the command. */
+export function registerReport(program: Command): void {
+  program.command("report")
+    .description("Write one HTML file about one or several runs.")
+    .argument("<run...>", "result folders of train, infer, reconstruct, evaluate or demo")
+    .option("--output <file>", "HTML file to write", "report.html")
+    .option("--title <text>", "title of the page (default: the names of the runs)")
+    .option("--pixel-size-nm <nm>", "side of an object pixel: scale bars are in nm then")
+    .option("--json", "print one JSON object on stdout, progress on stderr")
+    .option("--quiet", "print only errors and the result")
+    .addHelpText(
+      "after",
+      "\nWhat a folder holds is found out by its files (run.json, metrics.csv, errors.csv, frc.csv,\n" +
+        "metrics.json, reconstruction.npz). Several folders are shown side by side.\n" +
+        "\nExample:\n  ptychogpu report training_outputs inference_outputs",
+    )
+    .action((folders, options) => run(folders.map(String), options));
+}
+
+async function run(folders: readonly string[], options: Record<string, unknown>): Promise<void> {
+  const common = commonOptions(options), terminal = new Terminal(common);
+  const output = String(options.output);
+  const pixelSize = options.pixelSizeNm === undefined
+    ? undefined
+    : realNumber("--pixel-size-nm", String(options.pixelSizeNm), 1e-6);
+  const names = shortNames(folders);
+  const runs: RunContents[] = [];
+  for (const [i, folder] of folders.entries()) {
+    const contents = await readContents({ name: names[i], files: await readFolder(folder) });
+    if (!isRun(contents)) {
+      throw new FileFormatError(
+        `Cannot report on ${folder} as it holds no result: give an output folder of train, infer, ` +
+          "reconstruct, evaluate or demo",
+      );
+    }
+    runs.push(contents);
+  }
+  // The plotting library is large: only this command loads it.
+  const { reportPage } = await import("../report/page.ts");
+  const page = reportPage(runs, {
+    pixelSize,
+    ...(options.title === undefined ? {} : { title: String(options.title) }),
+  });
+  await ensureWritableFolder(dirname(resolve(output)));
+  await writeWhole(output, page);
+  terminal.result(
+    `report on ${runs.map((r) => r.name).join(", ")}: ${output} (${
+      (page.length / 2 ** 20).toFixed(1)
+    } MB)`,
+    { output, runs: runs.map((r) => r.name), bytes: new TextEncoder().encode(page).length },
+  );
+}
+
+/** Last parts of the paths, longer where they would be the same. */
+function shortNames(folders: readonly string[]): string[] {
+  const parts = folders.map((folder) => resolve(folder).split(/[\\/]/));
+  for (let length = 1;; length++) {
+    const names = parts.map((part) => part.slice(-length).join("/"));
+    if (new Set(names).size === names.length || length > 8) return names;
+  }
+}
+
+/** Files of a result folder that a report shows. */
+async function readFolder(folder: string): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const names = [...REPORT_FILES];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && PICTURE_FILES.test(basename(entry.name))) names.push(entry.name);
+    }
+  } catch (error) {
+    throw new FileFormatError(`Cannot read folder ${folder}: ${reason(error)}`);
+  }
+  for (const name of names.sort()) {
+    const bytes = await Deno.readFile(join(folder, name)).catch(() => undefined);
+    if (bytes !== undefined) files.set(name, bytes);
+  }
+  return files;
+}

@@ -1,0 +1,154 @@
+/**
+ * Charts of one or several runs: loss, learning rate, engine errors, ring correlation.
+ *
+ * @module
+ */
+import { columnsLike, type NumberTable } from "./csv.ts";
+import { type Chart, type Curve, lineChartSvg, PALETTE } from "./plot.ts";
+import { asRecord, type RunContents } from "./run_contents.ts";
+
+/** Charts of runs, as SVG; each overlays all runs that have its data. */
+export function runCharts(runs: readonly RunContents[]): string[] {
+  const charts = [
+    lossChart(runs),
+    rateChart(runs),
+    healthChart(runs),
+    errorChart(runs),
+    frcChart(runs),
+  ];
+  return charts.filter((chart) => chart !== undefined).map((chart) => lineChartSvg(chart));
+}
+
+/** Curves of the columns of each run that fit, named by run and column. */
+function curvesOf(
+  runs: readonly RunContents[],
+  tableOf: (run: RunContents) => NumberTable | undefined,
+  pick: (table: NumberTable) => readonly { column: string; name: string; dashed?: boolean }[],
+): Curve[] {
+  return runs.flatMap((run, r) => {
+    const table = tableOf(run);
+    if (table === undefined) return [];
+    const x = table.columns[table.names[0]];
+    return pick(table).map(({ column, name, dashed }) => ({
+      name: runs.length === 1 ? name : name === "" ? run.name : `${run.name}: ${name}`,
+      x,
+      y: table.columns[column],
+      dashed: dashed === true,
+      dots: table.length <= 3,
+      ...(runs.length === 1 ? {} : { color: PALETTE[r % PALETTE.length] }),
+    }));
+  });
+}
+
+/** True if positive values span more than a factor of 30. */
+function wide(curves: readonly Curve[]): boolean {
+  let low = Infinity, high = 0;
+  for (const { y } of curves) {
+    for (const value of Array.from(y)) {
+      if (Number.isNaN(value)) continue;
+      if (value <= 0) return false;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return high > 30 * low;
+}
+
+function chart(base: Omit<Chart, "curves">, curves: readonly Curve[]): Chart | undefined {
+  return curves.length === 0 ? undefined : { logY: wide(curves), ...base, curves };
+}
+
+function lossChart(runs: readonly RunContents[]): Chart | undefined {
+  const curves = curvesOf(runs, (run) => run.metrics, (table) => [
+    ...columnsLike(table, /^(train_)?loss$/).map((column) => ({
+      column,
+      name: runs.length === 1 ? "training" : "",
+    })),
+    ...columnsLike(table, /^val(idation)?_loss$/).map((column) => ({
+      column,
+      name: "validation",
+      dashed: true,
+    })),
+  ]);
+  return chart({ title: "Loss", xLabel: "epoch", yLabel: "loss", wholeX: true }, curves);
+}
+
+function rateChart(runs: readonly RunContents[]): Chart | undefined {
+  const curves = curvesOf(
+    runs,
+    (run) => run.metrics,
+    (table) => columnsLike(table, /^(learning_rate|lr)$/).map((column) => ({ column, name: "" })),
+  );
+  const base = { title: "Learning rate", xLabel: "epoch", yLabel: "learning rate", wholeX: true };
+  return chart(base, curves);
+}
+
+function healthChart(runs: readonly RunContents[]): Chart | undefined {
+  const names: Readonly<Record<string, string>> = {
+    energy_ratio: "predicted / measured energy",
+    amplitude_std: "spread of the amplitude",
+  };
+  const curves = curvesOf(
+    runs,
+    (run) => run.metrics,
+    (table) =>
+      columnsLike(table, /^(energy_ratio|amplitude_std)$/).map((column) => ({
+        column,
+        name: names[column],
+        dashed: column === "amplitude_std",
+      })),
+  );
+  const base = { title: "Health", xLabel: "epoch", yLabel: "ratio", wholeX: true, logY: false };
+  return chart(base, curves);
+}
+
+function errorChart(runs: readonly RunContents[]): Chart | undefined {
+  const curves = curvesOf(
+    runs,
+    (run) => run.errors,
+    (table) =>
+      columnsLike(table, /err|loss|residual|r_factor|^r$/i)
+        .filter((column) => column !== table.names[0])
+        .slice(0, runs.length === 1 ? 4 : 1)
+        .map((column) => ({ column, name: runs.length === 1 ? column.replaceAll("_", " ") : "" })),
+  );
+  return chart({ title: "Error", xLabel: "iteration", yLabel: "error", wholeX: true }, curves);
+}
+
+const THRESHOLD = /half|seventh|threshold|0\.143|sigma/i;
+
+function frcChart(runs: readonly RunContents[]): Chart | undefined {
+  let thresholds = false;
+  const curves = curvesOf(runs, (run) => run.frc, (table) => {
+    const all = columnsLike(table, /./)
+      .filter((column) => column !== table.names[0])
+      .filter((column) => !/count|pixels|^n$|ring|frequency|period|resolution/i.test(column));
+    const lines = all.filter((column) => !THRESHOLD.test(column));
+    // Thresholds depend on the ring only: one set is enough.
+    const limits = thresholds ? [] : all.filter((column) => THRESHOLD.test(column));
+    thresholds ||= limits.length > 0;
+    return [
+      ...lines.map((column) => ({ column, name: column.replaceAll("_", " ") })),
+      ...limits.map((column) => ({ column, name: column.replaceAll("_", " "), dashed: true })),
+    ];
+  });
+  const first = runs.find((run) => run.frc !== undefined)?.frc?.names[0] ?? "";
+  const marks = runs.length === 1 ? resolutionMarks(runs[0]) : [];
+  return chart({
+    title: "Fourier ring correlation",
+    xLabel: /freq|nyquist/i.test(first) ? "spatial frequency / Nyquist" : first || "ring",
+    yLabel: "correlation",
+    yRange: [-0.2, 1.02],
+    logY: false,
+    marks,
+  }, curves);
+}
+
+/** Marks of stated crossings, where the file gives them in the unit of the axis. */
+function resolutionMarks(run: RunContents): { x: number; text: string }[] {
+  const frc50 = asRecord(run.scores?.frc50);
+  const x = frc50?.phase, axis = run.frc?.names[0];
+  return typeof x === "number" && axis !== undefined && /ring/i.test(axis)
+    ? [{ x, text: "FRC50 phase" }]
+    : [];
+}
