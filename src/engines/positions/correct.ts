@@ -17,6 +17,8 @@ export interface CorrectionOptions extends TrackOptions {
   readonly start?: number;
   /** Part of a Gauss-Newton step that is made; default 1. */
   readonly gain?: number;
+  /** Part of the step before that is made again, 0 to below 1; default 0.5. Helps slow, common drifts. */
+  readonly momentum?: number;
   /** Longest step of `gradient` along an axis, px; default 0.5. */
   readonly longest?: number;
   /** Steps above this many median absolute deviations count as outliers and are cut; default 10. */
@@ -39,6 +41,7 @@ export class PositionCorrector implements Disposable {
   readonly track: PositionTrack;
   #state: EngineState;
   #sums: PositionSums;
+  #before: Float64Array;
   #options: Required<Omit<CorrectionOptions, keyof TrackOptions>>;
 
   /** Takes the present positions as nominal. @throws {ShapeError} if an option makes no sense. */
@@ -46,6 +49,7 @@ export class PositionCorrector implements Disposable {
     this.#options = {
       start: 5,
       gain: 1,
+      momentum: 0.5,
       longest: 0.5,
       guard: 10,
       range: 2,
@@ -62,6 +66,7 @@ export class PositionCorrector implements Disposable {
       }
     }
     this.#state = state;
+    this.#before = new Float64Array(2 * state.shape.patterns);
     this.track = new PositionTrack(state, options);
     this.#sums = new PositionSums(state);
   }
@@ -76,18 +81,25 @@ export class PositionCorrector implements Disposable {
     const { steps, error } = this.#options.method === "gradient"
       ? await this.#gradient()
       : await this.#annealed(epoch);
+    const last = this.#state.positions;
     const moved = this.track.move(steps);
+    this.#before = this.#state.positions.map((p, i) => p - last[i]);
     return { error, total: this.track.total(), ...moved };
   }
 
-  /** Present positions as pairs of f32 (high, low), as `positions`, for an exact resume. */
+  /** Present positions and last steps as pairs of f32 (high, low), for an exact resume. */
   save(): Map<string, Float32Array> {
-    return new Map([["positions", splitPairs(this.#state.positions)]]);
+    return new Map([
+      ["positions", splitPairs(this.#state.positions)],
+      ["position steps", splitPairs(this.#before)],
+    ]);
   }
 
   /** Continues from what `save` gave. @throws {ShapeError} if it does not fit. */
   load(saved: ReadonlyMap<string, Float32Array>): void {
     this.track.load(joinPairs(saved.get("positions") ?? new Float32Array()));
+    const before = joinPairs(saved.get("position steps") ?? new Float32Array());
+    if (before.length === this.#before.length) this.#before = before;
   }
 
   /** Frees plans and tensors. */
@@ -123,7 +135,9 @@ export class PositionCorrector implements Disposable {
       steps[2 * j] = -gain * (d * gy - b * gx) / determinant;
       steps[2 * j + 1] = -gain * (a * gx - b * gy) / determinant;
     }
-    return { steps: limitSteps(steps, longest, guard), error: top / bottom };
+    const limited = limitSteps(steps, longest, guard);
+    const { momentum } = this.#options;
+    return { steps: limited.map((s, i) => s + momentum * this.#before[i]), error: top / bottom };
   }
 
   /** The best of some random displacements of every position, its present place included. */
