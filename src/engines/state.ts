@@ -80,6 +80,8 @@ export interface Engine extends Disposable {
   save(): Promise<Map<string, Float32Array>>;
   /** Takes back what `save` gave. @throws {ShapeError} if it does not fit. */
   load(saved: ReadonlyMap<string, Float32Array>): void;
+  /** Frees plans and work space. */
+  dispose(): void;
 }
 
 /** Object, probe and data on the device. */

@@ -1,0 +1,40 @@
+/**
+ * From settings to an engine.
+ *
+ * @module
+ */
+import { PieEngine } from "./pie.ts";
+import type { EngineSettings } from "./settings.ts";
+import type { Engine, EngineState } from "./state.ts";
+
+/** What an engine reports while it runs. */
+export interface EngineHooks {
+  /** Called after each block of a sweep with (visits done, visits in all). */
+  readonly onBlock?: (done: number, all: number) => void;
+}
+
+/** Makes the engine that settings ask for. */
+export function createEngine(
+  state: EngineState,
+  settings: EngineSettings,
+  hooks: EngineHooks = {},
+): Engine {
+  const { batch, order, seed, momentum } = settings;
+  const objectStart = settings.objectStartSweep - 1;
+  const probeStart = settings.probeStartSweep === 0 ? Infinity : settings.probeStartSweep - 1;
+  const visiting = { batch, order, seed, onBlock: hooks.onBlock };
+  const noise = settings.noise === "poisson" ? "poisson" : "amplitude";
+  switch (settings.engine) {
+    default:
+      return new PieEngine(state, {
+        ...visiting,
+        name: settings.engine,
+        object: { alpha: settings.objectDamping, beta: settings.objectStep },
+        probe: { alpha: settings.probeDamping, beta: settings.probeStep },
+        objectStart,
+        probeStart,
+        noise,
+        momentum,
+      });
+  }
+}

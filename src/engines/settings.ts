@@ -1,0 +1,130 @@
+/**
+ * Settings of the engines, their defaults and checks.
+ *
+ * The defaults are chosen so that long runs level off: full steps of both object and probe make
+ * each correct the whole residual, and power creeps from one to the other.
+ *
+ * @module
+ */
+import { ConfigError } from "../errors.ts";
+import type { BatchOrder } from "./batches.ts";
+
+/** Engines. */
+export const ENGINES = ["epie", "rpie", "lsqml", "adam"] as const;
+/** Name of an engine. */
+export type EngineName = (typeof ENGINES)[number];
+
+/** Noise models. */
+export const NOISE_MODELS = ["amplitude", "intensity", "poisson"] as const;
+/** A noise model. */
+export type NoiseModel = (typeof NOISE_MODELS)[number];
+
+/** What an engine is told. */
+export interface EngineSettings {
+  /** Engine. */
+  readonly engine: EngineName;
+  /** Patterns that change the object together. */
+  readonly batch: number;
+  /** How batches are made. */
+  readonly order: BatchOrder;
+  /** Factor of the object step; learning rate of Adam. */
+  readonly objectStep: number;
+  /** Factor of the probe step; learning rate of Adam, relative to the size of the probe. */
+  readonly probeStep: number;
+  /** alpha of the object: 1 divides by the largest illumination, less by the local one. */
+  readonly objectDamping: number;
+  /** alpha of the probe. */
+  readonly probeDamping: number;
+  /** Sweep, from 1, that changes the object first. */
+  readonly objectStartSweep: number;
+  /** Sweep, from 1, that changes the probe first; 0 keeps the probe. */
+  readonly probeStartSweep: number;
+  /** Friction of the momentum, 0 for none. */
+  readonly momentum: number;
+  /** Noise model. */
+  readonly noise: NoiseModel;
+  /** Seed. */
+  readonly seed: number;
+  /** Sweeps of the whole run, for engines that lower their steps towards the end. */
+  readonly sweeps: number;
+}
+
+type Tuned = Pick<
+  EngineSettings,
+  "batch" | "objectStep" | "probeStep" | "objectDamping" | "probeDamping" | "probeStartSweep"
+>;
+
+/** Values that differ between engines. */
+export const ENGINE_DEFAULTS: Readonly<Record<EngineName, Tuned>> = {
+  epie: {
+    batch: 1,
+    objectStep: 0.5,
+    probeStep: 0.1,
+    objectDamping: 1,
+    probeDamping: 1,
+    probeStartSweep: 2,
+  },
+  rpie: {
+    batch: 16,
+    objectStep: 0.5,
+    probeStep: 0.1,
+    objectDamping: 0.1,
+    probeDamping: 1,
+    probeStartSweep: 2,
+  },
+  lsqml: {
+    batch: 32,
+    objectStep: 0.9,
+    probeStep: 0.9,
+    objectDamping: 0.1,
+    probeDamping: 0.1,
+    probeStartSweep: 2,
+  },
+  adam: {
+    batch: 32,
+    objectStep: 0.05,
+    probeStep: 0.005,
+    objectDamping: 1,
+    probeDamping: 1,
+    probeStartSweep: 2,
+  },
+};
+
+/** Defaults of an engine. */
+export function defaultSettings(engine: EngineName): EngineSettings {
+  return {
+    engine,
+    ...ENGINE_DEFAULTS[engine],
+    order: "random",
+    objectStartSweep: 1,
+    momentum: 0,
+    noise: "amplitude",
+    seed: 0,
+    sweeps: 60,
+  };
+}
+
+/** Checks settings. @throws {ConfigError} if a combination has no meaning. */
+export function checkSettings(s: EngineSettings): void {
+  const fail = (message: string): never => {
+    throw new ConfigError(message);
+  };
+  if (s.noise === "intensity" && s.engine !== "adam") {
+    fail(
+      `Cannot use the intensity noise model with ${s.engine}, which projects moduli: ` +
+        "use --engine adam, or --noise poisson",
+    );
+  }
+  if (s.engine === "epie" && s.objectDamping !== 1) {
+    fail("Cannot damp ePIE as its damping is 1 by definition: use --engine rpie");
+  }
+  if (s.momentum > 0 && s.engine === "adam") {
+    fail("Cannot give Adam a momentum as it has its own: leave --momentum away");
+  }
+  if (!(s.momentum >= 0 && s.momentum < 1)) {
+    fail(`Cannot use a momentum of ${s.momentum}: 0 to below 1 is possible`);
+  }
+  for (const [flag, alpha] of [["object", s.objectDamping], ["probe", s.probeDamping]] as const) {
+    if (!(alpha > 0 && alpha <= 1)) fail(`--${flag}-damping is ${alpha}: above 0 to 1 is possible`);
+  }
+}

@@ -1,0 +1,367 @@
+/**
+ * Iterative reconstruction: a scan in, object and probe out, sweep by sweep.
+ *
+ * @module
+ */
+import { complexArray } from "../array.ts";
+import { type ConstraintOptions, Constraints, measureProbe } from "../engines/constraints.ts";
+import { createEngine } from "../engines/create.ts";
+import { measureAgreement } from "../engines/measure.ts";
+import { checkSettings, type EngineSettings } from "../engines/settings.ts";
+import { stageRadices } from "../engines/spectrum.ts";
+import {
+  type PlacedObject,
+  type ProbeStart,
+  resampleObject,
+  startingObject,
+  startingProbe,
+} from "../engines/start.ts";
+import { type Engine, EngineState, type Placement, placeScan } from "../engines/state.ts";
+import { ConfigError, DivergedError } from "../errors.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { Random } from "../random.ts";
+import type { CanvasGeometry } from "../reassembly/geometry.ts";
+import type { ScanDataset } from "../scan/dataset.ts";
+import type { Reconstruction } from "./infer.ts";
+import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
+import { checkMask, coverageOf, readMeasured, scaleToEnergy } from "./reconstruct_data.ts";
+
+/** Everything a reconstruction is told. */
+export interface ReconstructSettings extends EngineSettings, ConstraintOptions {
+  /** Kind of starting probe. */
+  readonly probeStart: ProbeStart;
+  /** Diameter of a made probe, px; undefined is N / 4. */
+  readonly probeDiameter: number | undefined;
+  /** K; undefined keeps the modes of the starting probe. */
+  readonly modes: number | undefined;
+  /** Width of random starting phases, rad; 0 starts from ones. */
+  readonly randomPhase: number;
+  /** Sweeps without a better error after which a run stops; 0 never stops it. */
+  readonly patience: number;
+  /** Relative improvement of the best error that counts. */
+  readonly minImprovement: number;
+  /** Free pixels around the canvas. */
+  readonly margin: number;
+}
+
+/** What else a run may start from. */
+export interface ReconstructInputs {
+  /** (N, N) or (P, N, N), 0 where a detector pixel is not valid. */
+  readonly mask?: Uint8Array | undefined;
+  /** An object to start from, of another reconstruction or a network. */
+  readonly object?: PlacedObject | undefined;
+  /** (K, N, N) interleaved complex: a probe to start from, instead of the kind in the settings. */
+  readonly probe?: Float32Array | undefined;
+  /** Goes on from here. */
+  readonly resume?: ReconstructCheckpoint | undefined;
+  /** Stops the run after the sweep that is going on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called often with (patterns of this sweep done, patterns). */
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
+/** One sweep is done. */
+export interface SweepEvent {
+  /** Tells events apart. */
+  readonly kind: "sweep";
+  /** Sweeps done. */
+  readonly sweep: number;
+  /** sum (|Psi| - sqrt I)^2 / sum I over the sweep. */
+  readonly error: number;
+  /** Lowest error so far. */
+  readonly best: number;
+  /** Seconds of this sweep. */
+  readonly seconds: number;
+  /** Estimated seconds to the end. */
+  readonly secondsLeft: number;
+}
+
+/** Something to tell the user. */
+export interface NoteEvent {
+  /** Tells events apart. */
+  readonly kind: "note";
+  /** One line. */
+  readonly message: string;
+}
+
+/** Counters of a run. */
+export interface ReconstructProgress {
+  /** Sweeps done. */
+  readonly sweep: number;
+  /** Lowest error and the sweep that had it. */
+  readonly best: number;
+  /** Sweep of the lowest error, from 1. */
+  readonly bestSweep: number;
+  /** Error that patience is measured from, and the sweeps since. */
+  readonly mark: number;
+  /** Sweeps since then. */
+  readonly stale: number;
+  /** Error of every sweep. */
+  readonly errors: readonly number[];
+  /** Power the probe is kept at. */
+  readonly power: number;
+}
+
+/** A running reconstruction. */
+export class Reconstructor implements Disposable {
+  /** Settings. */
+  readonly settings: ReconstructSettings;
+  /** Object, probe and data on the device. */
+  readonly state: EngineState;
+  #engine: Engine;
+  #constraints: Constraints;
+  #inputs: ReconstructInputs;
+  #best: { readonly object: Tensor; readonly probe: Tensor };
+  #progress: ReconstructProgress;
+  #began = performance.now();
+
+  private constructor(
+    settings: ReconstructSettings,
+    inputs: ReconstructInputs,
+    state: EngineState,
+    power: number,
+  ) {
+    const { gpu, object, probe } = state;
+    this.settings = settings;
+    this.#inputs = inputs;
+    this.state = state;
+    this.#engine = createEngine(state, settings, {
+      ...(inputs.onProgress === undefined ? {} : { onBlock: inputs.onProgress }),
+    });
+    this.#constraints = new Constraints(state, settings);
+    this.#constraints.target = inputs.resume?.progress.power ?? power;
+    this.#best = {
+      object: gpu.tensor("best object", object.shape),
+      probe: gpu.tensor("best probe", probe.shape),
+    };
+    this.#progress = inputs.resume?.progress ?? {
+      sweep: 0,
+      best: Infinity,
+      bestSweep: 0,
+      mark: Infinity,
+      stale: 0,
+      errors: [],
+      power,
+    };
+    if (inputs.resume !== undefined) {
+      gpu.write(this.#best.object, inputs.resume.bestObject);
+      gpu.write(this.#best.probe, inputs.resume.bestProbe);
+      this.#engine.load(inputs.resume.engine);
+    }
+  }
+
+  /**
+   * Reads the data and makes the start.
+   *
+   * @throws {ConfigError} if settings and data do not go together.
+   */
+  static async create(
+    gpu: Gpu,
+    dataset: ScanDataset,
+    settings: ReconstructSettings,
+    inputs: ReconstructInputs = {},
+  ): Promise<Reconstructor> {
+    checkSettings(settings);
+    stageRadices(dataset.N);
+    const { resume } = inputs, { N: size, count: patterns } = dataset;
+    checkMask(inputs.mask, dataset);
+    const data = await readMeasured(dataset, inputs.mask);
+    const positions = resume?.positions ?? dataset.positions;
+    const placement: Placement = resume?.placement ??
+      placeScan(dataset.positions, size, settings.margin);
+    const { rows, columns } = placement;
+    const probe = resume?.probe ?? scaleToEnergy(
+      inputs.probe ?? startingProbe({
+        kind: settings.probeStart,
+        file: dataset.probe,
+        mean: data.mean,
+        diameter: settings.probeDiameter ?? size / 4,
+        modes: settings.modes ?? dataset.probe.modes,
+      }),
+      data.energy / patterns,
+      inputs.object !== undefined && inputs.probe !== undefined,
+    );
+    const modes = probe.length / (2 * size * size);
+    const random = new Random(settings.seed, 4000);
+    const object = resume?.object ??
+      (inputs.object === undefined
+        ? startingObject(rows * columns, settings.randomPhase, random)
+        : resampleObject(inputs.object, placement));
+    const state = new EngineState(gpu, { patterns, size, modes, rows, columns }, placement, {
+      object,
+      probe,
+      measured: data.measured,
+      positions,
+    });
+    try {
+      if (resume === undefined) await matchEnergy(state, object, inputs.object !== undefined);
+      const { power } = measureProbe(await gpu.read(state.probe), size);
+      return new Reconstructor(settings, inputs, state, power);
+    } catch (error) {
+      state.dispose();
+      throw error;
+    }
+  }
+
+  /** Counters so far. */
+  get progress(): ReconstructProgress {
+    return this.#progress;
+  }
+
+  /** Compiles the shaders, reporting (done, all, next). */
+  compile(progress?: (done: number, all: number, label: string) => void): Promise<void> {
+    return this.#engine.compile(progress);
+  }
+
+  /** Sweeps until the end, the plateau or the signal; each event is a sweep. */
+  async *run(): AsyncGenerator<SweepEvent | NoteEvent> {
+    const { sweeps, patience, minImprovement } = this.settings;
+    const start = this.#progress.sweep;
+    const began = performance.now();
+    for (let sweep = start; sweep < sweeps; sweep++) {
+      if (this.#inputs.signal?.aborted) return;
+      const mark = performance.now();
+      const { error } = await this.#engine.sweep(sweep);
+      await this.#constraints.apply();
+      if (!Number.isFinite(error) || error > 1e6) {
+        throw new DivergedError(
+          `The error is ${error} in sweep ${sweep + 1}: lower --object-step and --probe-step`,
+          sweep,
+        );
+      }
+      const last = this.#progress, better = error < last.best;
+      if (better) this.#keepBest();
+      const counts = error < last.mark * (1 - minImprovement);
+      this.#progress = {
+        ...last,
+        sweep: sweep + 1,
+        best: better ? error : last.best,
+        bestSweep: better ? sweep + 1 : last.bestSweep,
+        mark: counts ? error : last.mark,
+        stale: counts ? 0 : last.stale + 1,
+        errors: [...last.errors, error],
+      };
+      const now = performance.now();
+      yield {
+        kind: "sweep",
+        sweep: sweep + 1,
+        error,
+        best: this.#progress.best,
+        seconds: (now - mark) / 1000,
+        secondsLeft: (now - began) / 1000 / (sweep + 1 - start) * (sweeps - sweep - 1),
+      };
+      if (patience > 0 && this.#progress.stale >= patience) {
+        yield {
+          kind: "note",
+          message: `stopped after sweep ${sweep + 1}: no lower error for ${patience} sweeps`,
+        };
+        return;
+      }
+    }
+  }
+
+  /**
+   * Object and probe.
+   *
+   * @param best true for those of the lowest error, false for the last ones.
+   */
+  async reconstruction(best = true): Promise<Reconstruction> {
+    const { gpu, shape } = this.state, { size, modes, rows, columns, patterns } = shape;
+    const kept = best && this.#progress.bestSweep > 0;
+    const [object, probe] = await gpu.readAll(
+      kept ? [this.#best.object, this.#best.probe] : [this.state.object, this.state.probe],
+    );
+    return {
+      object: complexArray([rows, columns], object),
+      coverage: coverageOf(this.state, probe),
+      probe: complexArray([modes, size, size], probe),
+      geometry: this.#geometry(),
+      varpro: undefined,
+      patterns,
+      dropped: 0,
+      seconds: (performance.now() - this.#began) / 1000,
+    };
+  }
+
+  /** Everything needed to go on exactly from here. */
+  async checkpoint(): Promise<ReconstructCheckpoint> {
+    const { gpu, object, probe, placement, positions } = this.state;
+    const [o, p, bestObject, bestProbe] = await gpu.readAll([
+      object,
+      probe,
+      this.#best.object,
+      this.#best.probe,
+    ]);
+    return {
+      settings: this.settings,
+      progress: this.#progress,
+      placement,
+      positions,
+      object: o,
+      probe: p,
+      bestObject,
+      bestProbe,
+      engine: await this.#engine.save(),
+    };
+  }
+
+  /** Frees the device memory. */
+  dispose(): void {
+    this.#engine.dispose();
+    this.#constraints.dispose();
+    for (const tensor of [this.#best.object, this.#best.probe]) {
+      this.state.gpu.arena.release(tensor);
+    }
+    this.state.dispose();
+  }
+
+  /** Same as {@linkcode Reconstructor.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #keepBest(): void {
+    const { gpu, object, probe } = this.state;
+    const encoder = gpu.device.createCommandEncoder({ label: "keep best" });
+    for (const [from, to] of [[object, this.#best.object], [probe, this.#best.probe]]) {
+      encoder.copyBufferToBuffer(from.buffer, 0, to.buffer, 0, 4 * from.length);
+    }
+    gpu.submit(encoder);
+  }
+
+  #geometry(): CanvasGeometry {
+    const { placement, positions } = this.state, count = positions.length / 2;
+    let y = 0, x = 0;
+    for (let i = 0; i < count; i++) {
+      y += positions[2 * i] / count;
+      x += positions[2 * i + 1] / count;
+    }
+    return {
+      height: placement.rows,
+      width: placement.columns,
+      centreY: y,
+      centreX: x,
+      originY: placement.originY,
+      originX: placement.originX,
+    };
+  }
+}
+
+/** Scales the probe, or an object that was given, so that the predicted energy is the measured one. */
+async function matchEnergy(
+  state: EngineState,
+  object: Float32Array,
+  givenObject: boolean,
+): Promise<void> {
+  const { predicted, measured } = await measureAgreement(state);
+  if (!(predicted > 0)) {
+    throw new ConfigError("Cannot start as object and probe predict dark patterns: try others");
+  }
+  const factor = Math.sqrt(measured / predicted);
+  if (givenObject) state.gpu.write(state.object, object.map((v) => v * factor));
+  else {
+    const probe = await state.gpu.read(state.probe);
+    state.gpu.write(state.probe, probe.map((v) => v * factor));
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Data of an iterative reconstruction: patterns, masks, energies, coverage.
+ *
+ * @module
+ */
+import { type NdArray, realArray } from "../array.ts";
+import { toSpectrumOrder } from "../engines/spectrum.ts";
+import type { EngineState } from "../engines/state.ts";
+import { ConfigError } from "../errors.ts";
+import type { ScanDataset } from "../scan/dataset.ts";
+
+/** Patterns as the engines keep them, their mean intensity and their energy. */
+export async function readMeasured(
+  dataset: ScanDataset,
+  mask: Uint8Array | undefined,
+): Promise<{ measured: Float32Array; mean: Float64Array; energy: number }> {
+  const { N, count } = dataset, pixels = N * N;
+  const measured = new Float32Array(count * pixels), mean = new Float64Array(pixels);
+  const chunk = Math.max(1, Math.floor(2 ** 22 / pixels));
+  let energy = 0;
+  for (let from = 0; from < count; from += chunk) {
+    const part = Math.min(chunk, count - from);
+    const patterns = await dataset.readDiffraction(
+      Uint32Array.from({ length: part }, (_, i) => from + i),
+    );
+    const valid = mask === undefined || mask.length === pixels
+      ? mask
+      : mask.subarray(from * pixels, (from + part) * pixels);
+    for (let i = 0; i < patterns.length; i++) {
+      if (valid !== undefined && valid[valid.length === pixels ? i % pixels : i] === 0) continue;
+      const intensity = patterns[i] ** 2;
+      mean[i % pixels] += intensity / count;
+      energy += intensity;
+    }
+    measured.set(toSpectrumOrder(patterns, N, valid), from * pixels);
+  }
+  return { measured, mean, energy };
+}
+
+/** @throws {ConfigError} unless a mask fits the patterns and leaves something. */
+export function checkMask(mask: Uint8Array | undefined, { N, count }: ScanDataset): void {
+  if (mask === undefined) return;
+  if (mask.length !== N * N && mask.length !== count * N * N) {
+    throw new ConfigError(
+      `Cannot use a mask of ${mask.length} pixels: ${N} x ${N}, or one for each of ${count} ` +
+        "patterns, is needed (after cropping and binning)",
+    );
+  }
+  if (!mask.some((v) => v !== 0)) {
+    throw new ConfigError("Cannot use a mask that rejects every pixel: 1 marks valid pixels");
+  }
+}
+
+/** A probe of the mean measured energy, unless it is in the units of the data already. */
+export function scaleToEnergy(probe: Float32Array, energy: number, keep: boolean): Float32Array {
+  if (keep) return probe;
+  let power = 0;
+  for (const v of probe) power += v * v;
+  if (!(power > 0)) throw new ConfigError("Cannot start from a probe of zeros: give another one");
+  const factor = Math.sqrt(energy / power);
+  return probe.map((v) => v * factor);
+}
+
+/** (rows, columns) sum of |P|^2 over the patterns, largest value of one |P|^2 = 1. */
+export function coverageOf(state: EngineState, probe: Float32Array): NdArray {
+  const { size, rows, columns, patterns } = state.shape, pixels = size * size;
+  const intensity = new Float32Array(pixels);
+  for (let i = 0; i < probe.length / 2; i++) {
+    intensity[i % pixels] += probe[2 * i] ** 2 + probe[2 * i + 1] ** 2;
+  }
+  const peak = intensity.reduce((a, b) => Math.max(a, b), 1e-30);
+  const out = new Float32Array(rows * columns);
+  for (let p = 0; p < patterns; p++) {
+    const row = state.corners[2 * p], column = state.corners[2 * p + 1];
+    for (let y = 0; y < size; y++) {
+      const to = (row + y) * columns + column;
+      for (let x = 0; x < size; x++) out[to + x] += intensity[y * size + x] / peak;
+    }
+  }
+  return realArray([rows, columns], out);
+}
