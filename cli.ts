@@ -9,9 +9,11 @@ import { Command, CommanderError } from "commander";
 import { registerConfig } from "./src/commands/config.ts";
 import { registerDemo } from "./src/commands/demo.ts";
 import { registerDevices } from "./src/commands/devices.ts";
+import { registerImportTorch } from "./src/commands/import_torch.ts";
 import { registerInfer } from "./src/commands/infer.ts";
 import { registerInspect } from "./src/commands/inspect.ts";
 import { registerReport } from "./src/commands/report.ts";
+import { registerReconstruct } from "./src/commands/reconstruct.ts";
 import { registerSetup } from "./src/commands/setup.ts";
 import { registerSimulate } from "./src/commands/simulate.ts";
 import { respell } from "./src/commands/spelling.ts";
@@ -30,6 +32,8 @@ export function createProgram(): Command {
     const register of [
       registerTrain,
       registerInfer,
+      registerReconstruct,
+      registerImportTorch,
       registerInspect,
       registerReport,
       registerSimulate,
