@@ -55,7 +55,7 @@ Deno.test("the library example of the README runs", async () => {
 
 Deno.test("links between documents lead somewhere", async () => {
   const broken: string[] = [];
-  for (const folder of ["", "docs/", "specs/"]) {
+  for (const folder of ["", "docs/", "docs/adr/", "specs/"]) {
     for await (const entry of Deno.readDir(new URL(folder || "./", root))) {
       if (!entry.name.endsWith(".md")) continue;
       const file = new URL(folder + entry.name, root), text = await Deno.readTextFile(file);
@@ -80,7 +80,14 @@ Deno.test("every task and flag a document mentions exists", async () => {
   }
   const wrong: string[] = [];
   for (
-    const name of ["README.md", "docs/real_data.md", "docs/fidelity.md", "docs/performance.md"]
+    const name of [
+      "README.md",
+      "docs/workflow.md",
+      "docs/flag_decisions.md",
+      "docs/real_data.md",
+      "docs/fidelity.md",
+      "docs/performance.md",
+    ]
   ) {
     const text = (await Deno.readTextFile(new URL(name, root))).replaceAll("\\\n", " ");
     for (const [, task, rest] of text.matchAll(/deno task (\w+)([^\n`]*)/g)) {

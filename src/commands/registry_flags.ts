@@ -58,7 +58,7 @@ export function addExtraFlags(command: Command, name: "train" | "infer"): void {
     .option("--dry-run", EXTRA_FLAGS["dry-run"]);
   if (name === "train") {
     command.option("--resume", TRAIN_FLAGS.resume)
-      .addOption(new Option("--ptycho-dir <folder>", TRAIN_FLAGS["ptycho-dir"]).hideHelp());
+      .option("--ptycho-dir <folder>", TRAIN_FLAGS["ptycho-dir"]);
   }
   command
     .option("--json", EXTRA_FLAGS.json)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { entries, type FieldEntry } from "./types.ts";
+import { also, entries, type FieldEntry } from "./types.ts";
 
 const knob = (name: string): string => `workflows/train_test.ts: ${name}`;
 
@@ -72,6 +72,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
       CosineAnnealing: "it never changed the rate: use warmup_cosine with lr_warmup_epochs 0",
     },
     legacyKey: "scheduler",
+    spellings: also("torch_scheduler"),
     help: "learning-rate curve",
     evidence: knob("scheduler constant"),
   },
@@ -109,6 +110,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     above: true,
     max: 1,
     legacyKey: "plateau_factor",
+    spellings: also("torch_plateau_factor"),
     help: "plateau: factor",
     evidence: "config/engine_test.ts: plateau_factor",
   },
@@ -118,6 +120,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     min: 0,
     unit: "epochs",
     legacyKey: "plateau_patience",
+    spellings: also("torch_plateau_patience"),
     help: "plateau: epochs without improvement",
     evidence: "config/engine_test.ts: plateau_patience",
   },
@@ -126,6 +129,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     value: 5e-5,
     min: 0,
     legacyKey: "plateau_min_lr",
+    spellings: also("torch_plateau_min_lr"),
     help: "plateau: smallest rate",
     evidence: "config/engine_test.ts: plateau_min_lr",
   },
@@ -135,6 +139,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     min: 0,
     max: 1,
     legacyKey: "plateau_threshold",
+    spellings: also("torch_plateau_threshold"),
     help: "plateau: share by which a loss must fall to count as better",
     evidence: "config/engine_test.ts: plateau_threshold",
   },
