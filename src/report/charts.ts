@@ -115,32 +115,47 @@ function errorChart(runs: readonly RunContents[]): Chart | undefined {
   return chart({ title: "Error", xLabel: "iteration", yLabel: "error", wholeX: true }, curves);
 }
 
-const THRESHOLD = /half|seventh|threshold|0\.143|sigma/i;
+const THRESHOLD = /half|seventh|1over7|threshold|0\.143|sigma/i;
+/** Columns of a ring table that are no correlations. */
+const NO_CURVE = /count|pixels|^n$|^ring|freq|period|resolution/i;
 
 function frcChart(runs: readonly RunContents[]): Chart | undefined {
-  let thresholds = false;
-  const curves = curvesOf(runs, (run) => run.frc, (table) => {
-    const all = columnsLike(table, /./)
-      .filter((column) => column !== table.names[0])
-      .filter((column) => !/count|pixels|^n$|ring|frequency|period|resolution/i.test(column));
-    const lines = all.filter((column) => !THRESHOLD.test(column));
+  const curves: Curve[] = [];
+  let thresholds = false, axis = "";
+  runs.forEach((run, r) => {
+    const table = run.frc;
+    if (table === undefined) return;
+    // A frequency is easier to compare than the number of a ring.
+    const xName = table.names.find((name) => /freq|nyquist/i.test(name)) ?? table.names[0];
+    axis ||= xName;
+    const x = table.columns[xName];
+    const all = columnsLike(table, /./).filter((name) => name !== xName && !NO_CURVE.test(name));
+    const limits = all.filter((name) => THRESHOLD.test(name));
+    all.filter((name) => !THRESHOLD.test(name)).forEach((column, i) => {
+      const name = column.replaceAll("_", " ");
+      curves.push({
+        name: runs.length === 1 ? name : `${run.name}: ${name}`,
+        x,
+        y: table.columns[column],
+        dashed: runs.length > 1 && /amplitude/.test(column),
+        color: PALETTE[(runs.length === 1 ? i : r) % PALETTE.length],
+      });
+    });
     // Thresholds depend on the ring only: one set is enough.
-    const limits = thresholds ? [] : all.filter((column) => THRESHOLD.test(column));
-    thresholds ||= limits.length > 0;
-    return [
-      ...lines.map((column) => ({ column, name: column.replaceAll("_", " ") })),
-      ...limits.map((column) => ({ column, name: column.replaceAll("_", " "), dashed: true })),
-    ];
+    if (thresholds) return;
+    thresholds = limits.length > 0;
+    for (const column of limits) {
+      const name = column.replaceAll("_", " ");
+      curves.push({ name, x, y: table.columns[column], dashed: true, color: "#8a8f99" });
+    }
   });
-  const first = runs.find((run) => run.frc !== undefined)?.frc?.names[0] ?? "";
-  const marks = runs.length === 1 ? resolutionMarks(runs[0]) : [];
   return chart({
     title: "Fourier ring correlation",
-    xLabel: /freq|nyquist/i.test(first) ? "spatial frequency / Nyquist" : first || "ring",
+    xLabel: /freq|nyquist/i.test(axis) ? "spatial frequency / Nyquist" : axis || "ring",
     yLabel: "correlation",
-    yRange: [-0.2, 1.02],
+    yRange: [-0.2, 1],
     logY: false,
-    marks,
+    marks: runs.length === 1 ? resolutionMarks(runs[0]) : [],
   }, curves);
 }
 

@@ -38,6 +38,8 @@ header{border-bottom:2px solid var(--ink);margin-bottom:8px;padding-bottom:10px}
 h1{font-size:26px;margin:0}header p{margin:2px 0 0;color:var(--soft)}
 h2{font-size:18px;margin:26px 0 10px}h3{font-size:15px;margin:16px 0 6px}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px;margin-bottom:14px}
+.row.charts{grid-template-columns:repeat(auto-fit,minmax(400px,1fr))}
+.pair{display:flex;flex-wrap:wrap;gap:0 56px}
 .row.small{grid-template-columns:repeat(auto-fill,minmax(240px,320px))}
 figure{margin:0;min-width:0}figure svg,figure img{width:100%;height:auto;display:block}
 figure.chart{border:1px solid var(--line);border-radius:6px;padding:4px;max-width:560px}
@@ -60,7 +62,7 @@ code{background:var(--tint);padding:2px 6px;border-radius:4px;font-size:12.5px;o
 footer{margin-top:34px;color:var(--soft);font-size:13px;border-top:1px solid var(--line);padding-top:8px}
 @media print{body{max-width:none;padding:0;font-size:11pt}figure,tr{break-inside:avoid}
 h2,h3{break-after:avoid}.row{grid-template-columns:repeat(3,1fr)}
-.row:has(.chart){grid-template-columns:repeat(2,1fr)}@page{margin:14mm}}
+.row.charts{grid-template-columns:repeat(2,1fr)}@page{margin:14mm}}
 `;
 
 /** The whole page. The same runs give the same page. */
@@ -70,8 +72,7 @@ export function reportPage(runs: readonly RunContents[], options: ReportOptions 
   const sections = [
     warningSection(runs),
     pictureSection(runs, pixelSize),
-    overviewSection(runs),
-    scoreSection(runs),
+    `<div class="pair">${overviewSection(runs)}${scoreSection(runs)}</div>`,
     chartSection(runCharts(runs)),
     fileSection(runs),
     probeSection(runs, pixelSize),

@@ -23,6 +23,15 @@ echarts.use([
   SVGRenderer,
 ]);
 
+/** Mean width of a letter in the widest of the fonts a page may get, as a share of its size. */
+const LETTER = 0.62;
+// Without a browser nothing measures text; a cautious guess keeps labels apart.
+echarts.setPlatformAPI({
+  measureText: (text: string, font?: string) => ({
+    width: text.length * LETTER * Number(/(\d+(?:\.\d+)?)px/.exec(font ?? "")?.[1] ?? 12),
+  }),
+});
+
 /** One line of a chart. */
 export interface Curve {
   /** Name in the legend; equal names share one entry. */
@@ -90,7 +99,7 @@ export function lineChartSvg(chart: Chart, size: ChartSize = {}): string {
   const { width = 520, height = 300 } = size;
   const painter = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
-    painter.setOption(chartOption(chart));
+    painter.setOption(chartOption(chart, width));
     return distinctIds(painter.renderToSVGString());
   } finally {
     painter.dispose();
@@ -99,10 +108,10 @@ export function lineChartSvg(chart: Chart, size: ChartSize = {}): string {
 
 type ChartOption = Parameters<ReturnType<typeof echarts.init>["setOption"]>[0];
 
-function chartOption(chart: Chart): ChartOption {
+function chartOption(chart: Chart, width: number): ChartOption {
   const names = [...new Set(chart.curves.map((curve) => curve.name))];
   const legend = names.length > 1;
-  const top = (chart.title === undefined ? 14 : 36) + (legend ? 22 : 0);
+  const top = (chart.title === undefined ? 14 : 38) + (legend ? legendLines(names, width) * 20 : 0);
   return {
     animation: false,
     color: [...PALETTE],
@@ -121,6 +130,7 @@ function chartOption(chart: Chart): ChartOption {
       left: 8,
       top: chart.title === undefined ? 4 : 30,
       itemWidth: 18,
+      itemGap: 18,
       itemHeight: 8,
       textStyle: { fontSize: 12, color: INK },
     },
@@ -129,6 +139,20 @@ function chartOption(chart: Chart): ChartOption {
     yAxis: axis(chart.yLabel, chart.logY === true, chart.yRange, 48, false),
     series: chart.curves.flatMap((curve, i) => series(chart, curve, names, i)),
   };
+}
+
+/** Lines a legend needs. */
+function legendLines(names: readonly string[], width: number): number {
+  let lines = 1, used = 0;
+  for (const name of names) {
+    const own = 18 + 5 + 18 + name.length * LETTER * 12;
+    if (used > 0 && used + own > width - 16) {
+      lines++;
+      used = 0;
+    }
+    used += own;
+  }
+  return lines;
 }
 
 function axis(

@@ -43,7 +43,7 @@ export function chartSection(charts: readonly string[]): string {
   const figures = charts.map((svg) => `<figure class="chart">${svg}</figure>`);
   return figures.length === 0
     ? ""
-    : section("Curves", `<div class="row">${figures.join("")}</div>`);
+    : section("Curves", `<div class="row charts">${figures.join("")}</div>`);
 }
 
 /** Pictures the runs made themselves. */
