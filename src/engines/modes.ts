@@ -89,23 +89,7 @@ export class ModeMixer implements Disposable {
     const products = await this.#measure();
     if (modes === 1) return Float64Array.of(products[0]);
     const { values, vectors } = eigenHermitian(products, modes);
-    // Rows of V^H; the phase of each is chosen so that its largest entry is real and positive.
-    const mixing = new Float32Array(2 * modes * modes);
-    for (let k = 0; k < modes; k++) {
-      let re = 1, im = 0, best = 0;
-      for (let l = 0; l < modes; l++) {
-        const at = 2 * (k * modes + l), size = Math.hypot(vectors[at], vectors[at + 1]);
-        if (size > best + 1e-9) {
-          best = size;
-          [re, im] = [vectors[at] / size, vectors[at + 1] / size];
-        }
-      }
-      for (let l = 0; l < modes; l++) {
-        const at = 2 * (k * modes + l);
-        mixing[at] = vectors[at] * re + vectors[at + 1] * im;
-        mixing[at + 1] = vectors[at] * im - vectors[at + 1] * re;
-      }
-    }
+    const mixing = conjugateRows(vectors, modes);
     this.#gpu.write(this.#mixing, mixing);
     this.#rotatePlan.submit();
     return values.map((value) => Math.max(0, value));
@@ -129,6 +113,69 @@ export class ModeMixer implements Disposable {
     this.#gramPlan.submit();
     return await this.#gpu.read(this.#products);
   }
+}
+
+/** Rows of V^H from eigenvectors; the phase of each makes its largest entry real and positive. */
+function conjugateRows(vectors: Float64Array, modes: number): Float32Array {
+  const mixing = new Float32Array(2 * modes * modes);
+  for (let k = 0; k < modes; k++) {
+    let re = 1, im = 0, best = 0;
+    for (let l = 0; l < modes; l++) {
+      const at = 2 * (k * modes + l), size = Math.hypot(vectors[at], vectors[at + 1]);
+      if (size > best + 1e-9) {
+        best = size;
+        [re, im] = [vectors[at] / size, vectors[at + 1] / size];
+      }
+    }
+    for (let l = 0; l < modes; l++) {
+      const at = 2 * (k * modes + l);
+      mixing[at] = vectors[at] * re + vectors[at + 1] * im;
+      mixing[at + 1] = vectors[at] * im - vectors[at + 1] * re;
+    }
+  }
+  return mixing;
+}
+
+/**
+ * Orthogonal modes of a probe that was read back, strongest first: for results.
+ *
+ * @param probe (K, N, N) interleaved complex.
+ * @param modes K.
+ * @returns a new probe of the same intensity, and the power of each mode.
+ */
+export function sortModes(
+  probe: Float32Array,
+  modes: number,
+): { readonly probe: Float32Array; readonly powers: Float64Array } {
+  const count = probe.length / modes;
+  const products = new Float64Array(2 * modes * modes);
+  for (let k = 0; k < modes; k++) {
+    for (let l = 0; l < modes; l++) {
+      let re = 0, im = 0;
+      for (let i = 0; i < count; i += 2) {
+        const a = probe[k * count + i], b = probe[k * count + i + 1];
+        const c = probe[l * count + i], d = probe[l * count + i + 1];
+        re += a * c + b * d;
+        im += b * c - a * d;
+      }
+      products[2 * (k * modes + l)] = re;
+      products[2 * (k * modes + l) + 1] = im;
+    }
+  }
+  if (modes === 1) return { probe: probe.slice(), powers: Float64Array.of(products[0]) };
+  const { values, vectors } = eigenHermitian(products, modes);
+  const mixing = conjugateRows(vectors, modes), out = new Float32Array(probe.length);
+  for (let k = 0; k < modes; k++) {
+    for (let l = 0; l < modes; l++) {
+      const [c, s] = mixing.subarray(2 * (k * modes + l));
+      for (let i = 0; i < count; i += 2) {
+        const re = probe[l * count + i], im = probe[l * count + i + 1];
+        out[k * count + i] += c * re - s * im;
+        out[k * count + i + 1] += c * im + s * re;
+      }
+    }
+  }
+  return { probe: out, powers: values.map((value) => Math.max(0, value)) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eigenHermitian } from "../../src/engines/hermitian.ts";
-import { ModeMixer, spreadModes } from "../../src/engines/modes.ts";
+import { ModeMixer, sortModes, spreadModes } from "../../src/engines/modes.ts";
 import { innerProduct, modePower, simulateModes } from "../reference/engine_problem.ts";
 import { assertClose, randomValues } from "../support/close.ts";
 import { withGpu } from "../support/device.ts";
@@ -71,6 +71,12 @@ for (const [modes, size] of [[1, 16], [2, 16], [3, 32], [5, 64]]) {
         for (let l = 0; l < k; l++) {
           assert.ok(Math.hypot(...innerProduct(result, k, l, pixels)) < 1e-4 * 100);
         }
+      }
+      const host = sortModes(mixed, modes);
+      assertClose("powers on the host", host.powers, found, 1e-5);
+      for (let k = 0; k < modes; k++) {
+        const [a, b] = overlap(host.probe, truth, k, pixels);
+        assert.ok(Math.abs(Math.hypot(a, b) / modePower(truth, k, pixels) - 1) < 1e-5);
       }
       assertClose("intensity", intensity(result, pixels), intensity(mixed, pixels), 1e-5);
     }));

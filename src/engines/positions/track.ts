@@ -13,6 +13,8 @@ export interface TrackOptions {
   readonly limit?: number;
   /** Holds the positions to an affine map of the nominal ones; default false. */
   readonly affine?: boolean;
+  /** (P, 2) (y, x) nominal positions; default those of the state. */
+  readonly nominal?: Float64Array;
 }
 
 /** What one round of correction did. */
@@ -35,10 +37,10 @@ export class PositionTrack {
   #limit: number;
   #affine: boolean;
 
-  /** Takes the present positions of a state as the nominal ones. */
+  /** Starts from the present positions of a state. */
   constructor(state: EngineState, options: TrackOptions) {
     this.#state = state;
-    this.nominal = state.positions.slice();
+    this.nominal = (options.nominal ?? state.positions).slice();
     this.#limit = options.limit ?? 5;
     this.#affine = options.affine ?? false;
     if (!(this.#limit > 0)) {
