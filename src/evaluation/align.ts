@@ -19,6 +19,8 @@ export interface AlignOptions {
   readonly register?: boolean;
   /** `ramp` (default): offset and linear ramp; `constant`: one offset; `none`. */
   readonly phase?: PhaseRule;
+  /** How the reference is sampled between its pixels; default `bilinear`. */
+  readonly interpolation?: Interpolation;
   /** Scale the amplitude to the mean of the reference; default true. */
   readonly amplitude?: boolean;
   /** Steps of the registration per pixel; default 50. */
@@ -47,6 +49,10 @@ export interface AlignedSet {
   readonly rectangle: Rectangle;
   /** The reference in it. */
   readonly reference: ComplexGrid;
+  /** How it was sampled between its pixels. */
+  readonly interpolation: Interpolation;
+  /** Constant phase added to the reference so that it wraps less, rad; 0 if that does not help. */
+  readonly referencePhase: number;
   /** The aligned images. */
   readonly images: readonly ComplexGrid[];
   /** What was done to each of them. */
@@ -61,8 +67,6 @@ const ROUNDS = 5;
  * All lie on the pixels of `grid` (the first image of the area). The reference is sampled there, and is
  * not moved; each image is moved, turned and scaled. What a shift brings in from outside an image is
  * cut away for all.
- *
- * @param how Interpolation of the reference between its pixels.
  */
 export function alignImages(
   grid: Placed,
@@ -70,9 +74,8 @@ export function alignImages(
   images: readonly Placed[],
   area: Area,
   options: AlignOptions = {},
-  how: Interpolation = "bilinear",
 ): AlignedSet {
-  const { register = true } = options;
+  const { register = true, interpolation: how = "bilinear" } = options;
   const cut = (placed: Placed, from: Rectangle, kind: Interpolation, shift: Shift): ComplexGrid =>
     cutAt(placed.image, inside(placed, grid, from, shift), kind);
   const still = { y: 0, x: 0 };
@@ -90,7 +93,9 @@ export function alignImages(
   // A shift beyond the edge that leaves nothing is no registration.
   const lost = rectangle.height < SMALLEST || rectangle.width < SMALLEST;
   if (lost) rectangle = area.rectangle;
-  const final = cut(reference, rectangle, how, still);
+  const raw = cut(reference, rectangle, how, still);
+  const referencePhase = options.phase === "none" ? 0 : calmingPhase(raw);
+  const final = referencePhase === 0 ? raw : applyRamp(raw, { offset: referencePhase, y: 0, x: 0 });
   const results = images.map((image, k) => {
     const { shift, registration } = lost
       ? { shift: still, registration: "none" as const }
@@ -116,6 +121,8 @@ export function alignImages(
   return {
     rectangle,
     reference: final,
+    interpolation: how,
+    referencePhase,
     images: results.map((r) => r.image),
     alignments: results.map((r) => r.alignment),
   };
@@ -193,6 +200,31 @@ export function agreement(a: ComplexGrid, b: ComplexGrid): number {
     bb += b.re[i] ** 2 + b.im[i] ** 2;
   }
   return aa > 0 && bb > 0 ? Math.hypot(re, im) / Math.sqrt(aa * bb) : 0;
+}
+
+/**
+ * The constant phase that puts the mean direction of an image at 0, if that leaves fewer jumps of a full
+ * turn between neighbours; else 0.
+ */
+function calmingPhase(image: ComplexGrid): number {
+  let re = 0, im = 0;
+  for (let i = 0; i < image.re.length; i++) {
+    re += image.re[i];
+    im += image.im[i];
+  }
+  const offset = -Math.atan2(im, re);
+  return phaseJumps(applyRamp(image, { offset, y: 0, x: 0 })) < phaseJumps(image) ? offset : 0;
+}
+
+/** Share of neighbouring pixels whose angles, as stored, differ by more than half a turn. */
+export function phaseJumps({ height, width, re, im }: ComplexGrid): number {
+  const angle = re.map((v, i) => Math.atan2(im[i], v));
+  let jumps = 0;
+  for (let i = 0; i < angle.length; i++) {
+    if (i % width > 0 && Math.abs(angle[i] - angle[i - 1]) > Math.PI) jumps++;
+    if (i >= width && Math.abs(angle[i] - angle[i - width]) > Math.PI) jumps++;
+  }
+  return jumps / Math.max(1, 2 * height * width - height - width);
 }
 
 function meanModulus({ re, im }: ComplexGrid): number {

@@ -8,6 +8,7 @@ import type { ComplexGrid } from "../image/fourier.ts";
 import { cropGrid, type Grid, mapGrid, meanOf, polarGrids } from "../image/grid.ts";
 import { evaluateReconstruction, flatScores, type Pair, type Scores } from "../image/metrics.ts";
 import { removePlane } from "../image/plane.ts";
+import { phaseJumps } from "./align.ts";
 import { complexRings, mapRings, type RingScore } from "./rings.ts";
 
 /** Scores of amplitude and phase that need no transform. */
@@ -76,6 +77,12 @@ export function scorePair(
     if (ring.unreliable !== undefined) {
       warnings.push(`the ${name} FRC means nothing as ${ring.unreliable}`);
     }
+  }
+  if (phaseJumps(reference) > 0.005) {
+    warnings.push(
+      "the phase of the reference wraps: phase scores are those of the wrapped angles, look at the " +
+        "complex FRC and the complex error instead",
+    );
   }
   (["amplitude", "phase"] as const).forEach((name, k) => {
     if (rings[name].unreliable === undefined && scores.ssim[k] <= flat.ssim[k]) {
