@@ -35,6 +35,36 @@ export {
   type RunOverrides,
 } from "./src/config/presets.ts";
 export { ResolvedRun } from "./src/config/resolved.ts";
+export type {
+  DataReading,
+  ExecutionConfig,
+  InferenceConfig,
+  InferenceFiles,
+  TrainingFiles,
+} from "./src/config/types.ts";
+export {
+  createInferencePayload,
+  createTrainingPayload,
+  InferencePayload,
+  TrainingPayload,
+} from "./src/config/resolution/payload.ts";
+export { inferProbeSize } from "./src/config/resolution/data_facts.ts";
+export { defaultExecution } from "./src/config/resolution/defaults.ts";
+export { parseConfigFile } from "./src/config/resolution/file.ts";
+export type { ConfigHost, Statement } from "./src/config/resolution/statement.ts";
+export type { AuditEntry, Source, Stated } from "./src/config/resolution/audit.ts";
+export type { Deprecate } from "./src/config/resolution/keys.ts";
+export type { FieldValue, Owner } from "./src/config/registry/types.ts";
+export { type CanonicalConfig, canonicalConfig } from "./src/config/bridge/canonical.ts";
+export { fromLegacyParams, legacyKeys, legacyParams } from "./src/config/bridge/legacy.ts";
+export {
+  type Canonical,
+  type Fields,
+  toInferenceConfig,
+  toModelConfig,
+  toTrainingConfig,
+} from "./src/config/bridge/torch.ts";
+export { type MatrixRow, overrideMatrix } from "./src/config/matrix.ts";
 export {
   type Accelerator,
   type AdapterDescription,

@@ -15,7 +15,7 @@ export interface CanonicalConfig {
   /** Network and physics. */
   readonly model: ModelConfig;
   /** Training, without the fields of the loop. */
-  readonly training: Omit<TrainingConfig, (typeof LOOP_FIELDS)[number]>;
+  readonly training: Omit<TrainingConfig, "learning_rate" | "accum_steps" | "early_stop_patience">;
 }
 
 /** Canonical configuration of a run. */
