@@ -75,7 +75,7 @@ export function registerReconstruct(program: Command): void {
 async function run(options: Record<string, unknown>, command: Command): Promise<void> {
   const common = commonOptions(options), terminal = new Terminal(common);
   const outputDir = String(options.outputDir);
-  const typed = reconstructSettings(options);
+  const typed = reconstructSettings(options, command);
   checkSettings(typed);
   const every = wholeNumber("--checkpoint-every", String(options.checkpointEvery), 1);
   const snapshots = options.snapshotEvery === undefined

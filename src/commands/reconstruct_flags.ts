@@ -16,6 +16,7 @@ import { PROBE_STARTS, type ProbeStart } from "../engines/start.ts";
 import { ConfigError } from "../errors.ts";
 import type { ReconstructSettings } from "../workflows/reconstruct.ts";
 import { realNumber, wholeNumber } from "./flags.ts";
+import { addRefineFlags, refineSettings } from "./refine_flags.ts";
 
 /** When to choose which engine. */
 const GUIDE = `
@@ -25,6 +26,9 @@ Which engine:
   lsqml  batches with the best step computed for each. Fast where positions or probe need refinement.
   adam   gradient of the likelihood, steps lowered towards the end. Best end quality, also for
          Poisson noise at low counts; needs 30 to 100 sweeps.
+  dm     difference map: all patterns at once. Leaves wrong solutions that stop the others, wants
+         good overlap and clean data; keeps the waves of all patterns in memory.
+  raar   as dm, more tolerant of noise (--raar-beta). Finish either with a few sweeps of epie.
 A good start saves sweeps: --object-start earlier/reconstruction.npz, or --init-model FOLDER (a trained
 network) for the hybrid. With an uncertain probe keep --probe-start-sweep at 2 or later.
 
@@ -38,6 +42,8 @@ Examples:
 function perEngine(name: keyof typeof ENGINE_DEFAULTS["epie"]): string {
   const byValue = new Map<number, string[]>();
   for (const engine of ENGINES) {
+    // Projections make no steps.
+    if (name !== "probeStartSweep" && ["dm", "raar"].includes(engine)) continue;
     const value = ENGINE_DEFAULTS[engine][name];
     byValue.set(value, [...byValue.get(value) ?? [], engine]);
   }
@@ -112,12 +118,14 @@ export function addReconstructFlags(command: Command): void {
     .option("--mask <file>", "NPY or NPZ, (N, N) or (P, N, N): 0 marks detector pixels to ignore")
     .option("--bad-pixels <list>", 'detector pixels to ignore as "row,column row,column ..."')
     .option("--canvas-margin <pixels>", "free pixels around the scanned area", "1");
+  addRefineFlags(command);
   command.addHelpText("after", GUIDE);
 }
 
 /** Settings from typed flags. @throws {ConfigError} for a value that does not fit. */
 export function reconstructSettings(
   options: Readonly<Record<string, unknown>>,
+  command: Command,
 ): ReconstructSettings {
   const engine = String(options.engine) as EngineName;
   const d = defaultSettings(engine);
@@ -131,6 +139,7 @@ export function reconstructSettings(
     const typed = text(key);
     return typed === undefined ? fallback : wholeNumber(flag, typed, min);
   };
+  const refine = refineSettings(options, command, engine);
   const support = text("probeSupport"), diameter = text("probeDiameter");
   const modes = text("probeModes");
   const random = options.objectStart === "random";
@@ -148,9 +157,11 @@ export function reconstructSettings(
     noise: options.noise as EngineSettings["noise"],
     seed: whole("--seed", "seed", 0, 0),
     sweeps: whole("--sweeps", "sweeps", d.sweeps, 1),
+    beta: refine.beta,
   };
   return {
     ...settings,
+    ...refine,
     power: options.probePower === true,
     support: support === undefined ? undefined : realNumber("--probe-support", support, 0.01, 2),
     centre: options.centerProbe === true,
@@ -160,7 +171,11 @@ export function reconstructSettings(
     randomPhase: random ? real("--random-phase", "randomPhase", 1, 0) : 0,
     patience: whole("--patience", "patience", 20, 0),
     minImprovement: real("--min-improvement", "minImprovement", 1e-4, 0, 1),
-    margin: whole("--canvas-margin", "canvasMargin", 1, 0),
+    // Room for positions that will be corrected.
+    margin: Math.max(
+      whole("--canvas-margin", "canvasMargin", 1, 0),
+      refine.positionCorrection === "none" ? 0 : Math.ceil(refine.positionLimit) + 1,
+    ),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { PieEngine } from "./pie.ts";
+import { ProjectionEngine } from "./projection.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Engine, EngineState } from "./state.ts";
 
@@ -25,6 +26,13 @@ export function createEngine(
   const visiting = { batch, order, seed, onBlock: hooks.onBlock };
   const noise = settings.noise === "poisson" ? "poisson" : "amplitude";
   switch (settings.engine) {
+    case "dm":
+    case "raar":
+      return new ProjectionEngine(state, {
+        method: settings.engine,
+        beta: settings.beta,
+        probeStart,
+      });
     default:
       return new PieEngine(state, {
         ...visiting,

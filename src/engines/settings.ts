@@ -10,7 +10,7 @@ import { ConfigError } from "../errors.ts";
 import type { BatchOrder } from "./batches.ts";
 
 /** Engines. */
-export const ENGINES = ["epie", "rpie", "lsqml", "adam"] as const;
+export const ENGINES = ["epie", "rpie", "lsqml", "adam", "dm", "raar"] as const;
 /** Name of an engine. */
 export type EngineName = (typeof ENGINES)[number];
 
@@ -47,6 +47,8 @@ export interface EngineSettings {
   readonly seed: number;
   /** Sweeps of the whole run, for engines that lower their steps towards the end. */
   readonly sweeps: number;
+  /** Strength of RAAR. */
+  readonly beta: number;
 }
 
 type Tuned = Pick<
@@ -88,6 +90,23 @@ export const ENGINE_DEFAULTS: Readonly<Record<EngineName, Tuned>> = {
     probeDamping: 1,
     probeStartSweep: 2,
   },
+  // Projections use all patterns at once and make no steps.
+  dm: {
+    batch: 1,
+    objectStep: 1,
+    probeStep: 1,
+    objectDamping: 1,
+    probeDamping: 1,
+    probeStartSweep: 3,
+  },
+  raar: {
+    batch: 1,
+    objectStep: 1,
+    probeStep: 1,
+    objectDamping: 1,
+    probeDamping: 1,
+    probeStartSweep: 3,
+  },
 };
 
 /** Defaults of an engine. */
@@ -101,6 +120,7 @@ export function defaultSettings(engine: EngineName): EngineSettings {
     noise: "amplitude",
     seed: 0,
     sweeps: 60,
+    beta: 0.75,
   };
 }
 

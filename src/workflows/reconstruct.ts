@@ -6,6 +6,8 @@
 import { complexArray } from "../array.ts";
 import { type ConstraintOptions, Constraints, measureProbe } from "../engines/constraints.ts";
 import { createEngine } from "../engines/create.ts";
+import { type PositionResult, Refinement, type RefineOptions } from "../engines/refine.ts";
+import { sortModes } from "../engines/modes.ts";
 import { measureAgreement } from "../engines/measure.ts";
 import { checkSettings, type EngineSettings } from "../engines/settings.ts";
 import { stageRadices } from "../engines/spectrum.ts";
@@ -28,7 +30,7 @@ import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
 import { checkMask, coverageOf, readMeasured, scaleToEnergy } from "./reconstruct_data.ts";
 
 /** Everything a reconstruction is told. */
-export interface ReconstructSettings extends EngineSettings, ConstraintOptions {
+export interface ReconstructSettings extends EngineSettings, ConstraintOptions, RefineOptions {
   /** Kind of starting probe. */
   readonly probeStart: ProbeStart;
   /** Diameter of a made probe, px; undefined is N / 4. */
@@ -111,6 +113,7 @@ export class Reconstructor implements Disposable {
   readonly state: EngineState;
   #engine: Engine;
   #constraints: Constraints;
+  #refinement: Refinement;
   #inputs: ReconstructInputs;
   #best: { readonly object: Tensor; readonly probe: Tensor };
   #progress: ReconstructProgress;
@@ -121,6 +124,7 @@ export class Reconstructor implements Disposable {
     inputs: ReconstructInputs,
     state: EngineState,
     power: number,
+    nominal: Float64Array,
   ) {
     const { gpu, object, probe } = state;
     this.settings = settings;
@@ -130,6 +134,9 @@ export class Reconstructor implements Disposable {
       ...(inputs.onProgress === undefined ? {} : { onBlock: inputs.onProgress }),
     });
     this.#constraints = new Constraints(state, settings);
+    // Adam's moments and the waves of projections belong to the modes as they are.
+    const mixes = ["epie", "rpie", "lsqml"].includes(settings.engine);
+    this.#refinement = new Refinement(state, settings, nominal, mixes, settings);
     this.#constraints.target = inputs.resume?.progress.power ?? power;
     this.#best = {
       object: gpu.tensor("best object", object.shape),
@@ -148,6 +155,7 @@ export class Reconstructor implements Disposable {
       gpu.write(this.#best.object, inputs.resume.bestObject);
       gpu.write(this.#best.probe, inputs.resume.bestProbe);
       this.#engine.load(inputs.resume.engine);
+      this.#refinement.load(inputs.resume.engine);
     }
   }
 
@@ -197,7 +205,7 @@ export class Reconstructor implements Disposable {
     try {
       if (resume === undefined) await matchEnergy(state, object, inputs.object !== undefined);
       const { power } = measureProbe(await gpu.read(state.probe), size);
-      return new Reconstructor(settings, inputs, state, power);
+      return new Reconstructor(settings, inputs, state, power, dataset.positions);
     } catch (error) {
       state.dispose();
       throw error;
@@ -207,6 +215,11 @@ export class Reconstructor implements Disposable {
   /** Counters so far. */
   get progress(): ReconstructProgress {
     return this.#progress;
+  }
+
+  /** Positions, if they are corrected. */
+  get positions(): PositionResult | undefined {
+    return this.#refinement.positions;
   }
 
   /** Compiles the shaders, reporting (done, all, next). */
@@ -224,6 +237,7 @@ export class Reconstructor implements Disposable {
       const mark = performance.now();
       const { error } = await this.#engine.sweep(sweep);
       await this.#constraints.apply();
+      await this.#refinement.apply(sweep);
       if (!Number.isFinite(error) || error > 1e6) {
         throw new DivergedError(
           `The error is ${error} in sweep ${sweep + 1}: lower --object-step and --probe-step`,
@@ -275,7 +289,7 @@ export class Reconstructor implements Disposable {
     return {
       object: complexArray([rows, columns], object),
       coverage: coverageOf(this.state, probe),
-      probe: complexArray([modes, size, size], probe),
+      probe: complexArray([modes, size, size], sortModes(probe, modes).probe),
       geometry: this.#geometry(),
       varpro: undefined,
       patterns,
@@ -302,7 +316,7 @@ export class Reconstructor implements Disposable {
       probe: p,
       bestObject,
       bestProbe,
-      engine: await this.#engine.save(),
+      engine: new Map([...await this.#engine.save(), ...this.#refinement.save()]),
     };
   }
 
@@ -310,6 +324,7 @@ export class Reconstructor implements Disposable {
   dispose(): void {
     this.#engine.dispose();
     this.#constraints.dispose();
+    this.#refinement.dispose();
     for (const tensor of [this.#best.object, this.#best.probe]) {
       this.state.gpu.arena.release(tensor);
     }
