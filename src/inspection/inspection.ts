@@ -95,7 +95,7 @@ export interface TrialFigures {
 export interface Suggestions {
   /** N the network would take, px; null if the patterns are too small. */
   readonly N: number | null;
-  /** Groups of gridsize x gridsize patterns. */
+  /** Largest gridsize whose groups overlap enough to be merged: 2, or 1 where they do not. */
   readonly gridsize: number;
   /** Groups in an epoch: one around each position. */
   readonly groups: number;

@@ -30,7 +30,6 @@ export function suggest(
   const count = Math.min(stack?.patterns ?? Infinity, scan?.count ?? Infinity);
   const merge = scan !== null && scan.overlap !== null && scan.overlap >= MERGE_OVERLAP &&
     count >= MERGE_POSITIONS;
-  if (merge) flags.push("--gridsize 2");
   return { N, gridsize: merge ? 2 : 1, groups: Number.isFinite(count) ? count : 0, flags };
 }
 

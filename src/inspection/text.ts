@@ -74,7 +74,12 @@ export function inspectionText(summary: Summary): string {
     ]);
   }
   rows.push(["N for the network", suggestions.N === null ? "does not fit" : String(suggestions.N)]);
-  rows.push(["gridsize", `${suggestions.gridsize} (${suggestions.groups} groups)`]);
+  rows.push([
+    "gridsize",
+    suggestions.gridsize === 1
+      ? `1 (${suggestions.groups} groups)`
+      : `1 or ${suggestions.gridsize}: neighbours overlap enough (${suggestions.groups} groups)`,
+  ]);
   lines.push("", "Figures");
   const label = Math.max(...rows.map(([name]) => name.length));
   for (const [name, value] of rows) lines.push(`  ${name.padEnd(label)}  ${value}`);
