@@ -41,7 +41,34 @@ export function checkTogether(model: ModelConfig, training: TrainingConfig): voi
       throw new ConfigError("rectangular_scaled physics needs torch_loss_mode poisson");
     }
   }
+  if (model.model_type === "supervised") checkSupervised(model, training);
   if (model.cnn_output_mode === "real_imag" && training.phase_first_epochs > 0) {
     throw new ConfigError("phase_first_epochs needs cnn_output_mode amp_phase");
   }
 }
+
+/** Labels are compared with amplitude and phase: the physics has no part in it. */
+function checkSupervised(model: ModelConfig, training: TrainingConfig): void {
+  const wrong: readonly (readonly [boolean, string, string])[] = [
+    [
+      training.torch_loss_mode !== "mae",
+      "torch_loss_mode mae",
+      "labels are compared by difference",
+    ],
+    [model.cnn_output_mode !== "amp_phase", "cnn_output_mode amp_phase", "labels are of that form"],
+    [model.physics_forward_mode !== "amplitude", "physics_forward_mode amplitude", NO_PHYSICS],
+    [training.probe_trainable, "probe_trainable false", NO_PHYSICS],
+    [training.overlap_group_size > 0, "overlap_group_size 0", NO_PHYSICS],
+    [training.phase_first_epochs > 0, "phase_first_epochs 0", "both parts have labels"],
+    [
+      training.torch_mae_pred_l2_match_target,
+      "torch_mae_pred_l2_match_target false",
+      "labels have a scale of their own",
+    ],
+  ];
+  const found = wrong.find(([bad]) => bad);
+  if (found === undefined) return;
+  throw new ConfigError(`model_type supervised needs ${found[1]}: ${found[2]}`);
+}
+
+const NO_PHYSICS = "no pattern is predicted from the patches";

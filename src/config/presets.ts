@@ -8,6 +8,7 @@ import { checkTogether } from "./checks.ts";
 import { modelFields, ownedBy, trainingFields } from "./registry/registry.ts";
 import type { FieldEntry, FieldValue } from "./registry/types.ts";
 import { layered } from "./resolution/audit.ts";
+import { deriveFields } from "./resolution/derived.ts";
 import { readKeys } from "./resolution/keys.ts";
 import { type Preset, type ResolvedRun, type RunConfig, sealRun } from "./resolved.ts";
 import type { ModelConfig, TrainingConfig } from "./types.ts";
@@ -46,7 +47,7 @@ export function resolveRun(
   const fields = runFields();
   const values = readKeys(overrides, { fields, where: "overrides" });
   const made = layered(fields, [{ source: "override", values }], preset);
-  if (values.object_big === undefined) made.values.object_big = Number(made.values.gridsize) > 1;
+  deriveFields(made);
   return runOf(made.values, preset);
 }
 

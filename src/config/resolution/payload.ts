@@ -16,6 +16,7 @@ import type {
 } from "../types.ts";
 import { type AuditEntry, derive, type Layer, type Layered, sourceOf } from "./audit.ts";
 import { readDataFacts } from "./data_facts.ts";
+import { deriveFields } from "./derived.ts";
 import { profileValues } from "./profiles.ts";
 import {
   type ConfigHost,
@@ -137,6 +138,7 @@ export async function createTrainingPayload(
   const made = resolveLayers(stated, found, preset);
   const path = requiredFile(made, "train_data_file", "train-data-file");
   // What contradicts without any file is a mistake of usage: it is told before files are touched.
+  deriveFields(made);
   runOf(made.values, preset);
   checkExecution(made);
   await requireFile(host, path);
@@ -148,9 +150,7 @@ export async function createTrainingPayload(
   checkSide(stated, facts.N);
   found.push({ source: "data", values: { ...facts } });
   const whole = resolveLayers(stated, found, preset);
-  if (sourceOf(whole, "object_big") === "default") {
-    derive(whole, "object_big", Number(whole.values.gridsize) > 1, "derived");
-  }
+  deriveFields(whole);
   const seed = sourceOf(whole, "seed");
   if (whole.values.deterministic === false && (seed === "default" || seed === "profile")) {
     derive(whole, "seed", (host.drawSeed ?? drawSeed)(), "drawn");
