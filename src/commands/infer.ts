@@ -6,7 +6,7 @@
 import type { Command } from "commander";
 import { join } from "node:path";
 import { completeModel } from "../archive/saved_model.ts";
-import { complexArray, realArray } from "../array.ts";
+import { complexArray, type NdArray, realArray } from "../array.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { createInferencePayload, type InferencePayload } from "../config/resolution/payload.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
@@ -26,7 +26,7 @@ import {
 } from "../workflows/infer.ts";
 import { comparisonPng } from "./comparison.ts";
 import { configHost, outputOptions, statementOf } from "./config_host.ts";
-import { openScan, readingOptions } from "./data.ts";
+import { openScan, prefetchDepth, readingOptions, sayReaders } from "./data.ts";
 import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { readModel } from "./model_file.ts";
@@ -81,7 +81,10 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const { output_dir: outputDir, test_data_file: test } = payload.files;
   const saved = await readModel(payload.modelFile);
   if (options.dryRun !== true) await ensureWritableFolder(outputDir);
-  await using scan = await openScan(test ?? "", readingOptions(payload.data), terminal);
+  const { num_workers: workers } = payload.execution;
+  const prefetch = prefetchDepth(payload.execution);
+  const reading = readingOptions(payload.data);
+  await using scan = await openScan(test ?? "", reading, terminal, workers);
   checkFits(scan.dataset, saved.config, payload);
   if (options.dryRun === true) {
     await validatePatterns(scan.dataset);
@@ -98,11 +101,12 @@ async function run(options: Record<string, unknown>): Promise<void> {
     gpu,
     scan.dataset,
     model,
-    inferOptions(inference, execution.inference_batch_size),
+    { ...inferOptions(inference, execution.inference_batch_size), prefetch },
     outputDir,
     terminal,
     { payload },
   );
+  sayReaders(scan, terminal);
   terminal.result(
     `reconstructed ${result.shape.join(" x ")} pixels from ${result.patterns} patterns in ` +
       `${formatDuration(result.seconds)}: ${join(outputDir, "reconstruction.npz")}`,
@@ -209,6 +213,7 @@ export async function writeReconstruction(
   made: Reconstruction,
   outputDir: string,
   phaseEnds: readonly [number | null, number | null] = [null, null],
+  extras: Readonly<Record<string, NdArray>> = {},
 ): Promise<string[]> {
   const { geometry } = made;
   const { amplitude, phase } = amplitudeAndPhase(made.object);
@@ -222,6 +227,7 @@ export async function writeReconstruction(
     probe: made.probe,
     canvas_origin_xy: pair(geometry.originX, geometry.originY),
     scan_center_xy: pair(geometry.centreX, geometry.centreY),
+    ...extras,
   };
   await writeWhole(join(outputDir, "reconstruction.npz"), await writeNpz(arrays));
   await writeWhole(join(outputDir, "amplitude.png"), amplitudePng(made));

@@ -30,6 +30,7 @@ import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { writeReconstruction } from "./infer.ts";
 import { loadModel } from "./model_file.ts";
+import { positionArrays, writePositions } from "./position_files.ts";
 import { addReconstructFlags, parseBadPixels, reconstructSettings } from "./reconstruct_flags.ts";
 import { runRecord } from "./record.ts";
 
@@ -52,6 +53,8 @@ export interface ReconstructResult {
   readonly best_sweep: number;
   /** Share of the power in each probe mode. */
   readonly mode_powers: readonly number[];
+  /** Root mean square of the recovered position errors, px; absent if positions were left alone. */
+  readonly position_error_rms?: number;
   /** Seconds a sweep, on average. */
   readonly seconds_per_sweep: number;
   /** Seconds of sweeping. */
@@ -194,8 +197,18 @@ export async function reconstructToFolder(
     const seconds = (performance.now() - began) / 1000;
     await save(reconstructor, outputDir);
     const made = await reconstructor.reconstruction();
+    const { positions } = reconstructor;
+    const written = positions === undefined
+      ? undefined
+      : await writePositions(positions, outputDir);
     const files = [
-      ...await writeReconstruction(made, outputDir),
+      ...await writeReconstruction(
+        made,
+        outputDir,
+        [null, null],
+        positions === undefined ? {} : positionArrays(positions),
+      ),
+      ...written?.files ?? [],
       "errors.csv",
       CHECKPOINT,
     ];
@@ -208,6 +221,7 @@ export async function reconstructToFolder(
       error: best,
       best_sweep: bestSweep,
       mode_powers: modePowers(made),
+      ...(written === undefined ? {} : { position_error_rms: written.rms }),
       seconds_per_sweep: seconds / Math.max(1, sweep - before),
       seconds,
       interrupted: stop.signal.aborted,
