@@ -216,6 +216,23 @@ Deno.test("flat and nested files mean the same", async () => {
   assert.equal(flat.run.model.probe_mask, true);
 });
 
+Deno.test("one file serves both commands, and is checked whole by each", async () => {
+  const shared = {
+    training: { nepochs: 3 },
+    inference: { patch_weighting: "uniform" },
+    execution: { learning_rate: 0.01, inference_batch_size: 5, accelerator: "auto" },
+  };
+  assert.equal((await train({ file: shared })).run.training.nepochs, 3);
+  const { inference, execution } = await createInferencePayload(
+    { file: shared, flags: { model_path: "m", test_data_file: "a.npz" } },
+    memoryHost({ m: file, "a.npz": file }),
+  );
+  assert.equal(inference.patch_weighting, "uniform");
+  assert.equal(execution.inference_batch_size, 5);
+  const wrong = { ...shared, inference: { patch_weighing: "uniform" } };
+  await assert.rejects(train({ file: wrong }), /patch_weighing: did you mean patch_weighting/);
+});
+
 const files = {
   "m.npz": file,
   "run/": new Uint8Array(),

@@ -9,17 +9,13 @@ import { dataFile, memoryHost } from "./hosts.ts";
 import { samples } from "./samples.ts";
 
 /** A statement in which one source says one value. */
-function stating(source: Source, field: string, value: FieldValue): Statement {
+function stating(source: Source, { name: field, owner }: FieldEntry, value: FieldValue): Statement {
   const pair: Record<string, FieldValue> = { [field]: value };
   // The two halves of the units contract are only accepted together.
   if (field === "scale_contract_version") pair.measurement_domain = "count_intensity";
   if (field === "measurement_domain") pair.scale_contract_version = "ci_intensity_v2";
   if (source === "override") return { overrides: pair };
-  return source === "flag" ? { flags: pair } : { file: { [sectionOf(field)]: pair } };
-}
-
-function sectionOf(field: string): string {
-  return fieldOf(field)?.owner ?? "training";
+  return source === "flag" ? { flags: pair } : { file: { [owner]: pair } };
 }
 
 const STATED: readonly Source[] = ["override", "flag", "file"];
@@ -37,7 +33,7 @@ for (const row of overrideMatrix()) {
         let statement: Statement = {};
         for (const [source, value] of [[strong, above], [weak, below]] as const) {
           if (STATED.includes(source)) {
-            statement = { ...statement, ...stating(source, field.name, value) };
+            statement = { ...statement, ...stating(source, field, value) };
           } else if (source !== "default") layers.push({ source, values: { [field.name]: value } });
         }
         const stated = readStatement(command, statement, undefined);
@@ -85,7 +81,7 @@ Deno.test("profile: ci lies above the preset and below everything stated", async
   await assert.rejects(payload({ flags: { profile: "cd" } }), /profile.*ci/);
 });
 
-Deno.test("one run with all seven sources: each value has its source", async () => {
+Deno.test("one run with all six sources: each value has its source", async () => {
   const { run, audit } = await payload({
     overrides: { nepochs: 7 },
     flags: { nepochs: 6, batch_size: 8 },

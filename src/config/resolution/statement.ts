@@ -5,7 +5,7 @@
  */
 import { ConfigError } from "../../errors.ts";
 import type { ByteSource } from "../../io/source.ts";
-import { fieldsOf } from "../registry/registry.ts";
+import { fieldsOf, meaningOf } from "../registry/registry.ts";
 import type { FieldEntry, FieldValue } from "../registry/types.ts";
 import type { Preset } from "../resolved.ts";
 import { type Layer, type Layered, layered } from "./audit.ts";
@@ -17,7 +17,7 @@ export interface Statement {
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** Values typed on a command line, already checked. */
   readonly flags?: Readonly<Record<string, FieldValue>>;
-  /** Content of a configuration file, flat or nested. */
+  /** Content of a configuration file, flat or nested; it may have sections for both commands. */
   readonly file?: Readonly<Record<string, unknown>>;
   /** Name of that file, for messages. */
   readonly fileName?: string;
@@ -57,12 +57,54 @@ export function readStatement(
   const layers: Layer[] = [
     read("override", statement.overrides ?? {}, "overrides"),
     read("flag", statement.flags ?? {}, "command line"),
-    read("file", statement.file ?? {}, statement.fileName ?? "configuration file"),
+    read("file", ownPart(command, statement, deprecate), fileName(statement)),
   ];
   const values: Record<string, FieldValue> = {};
   for (const layer of [...layers].reverse()) Object.assign(values, layer.values);
   checkScalePair(values);
   return { fields, layers, values };
+}
+
+/** Sections that only one command uses. */
+const SECTIONS_OF: Readonly<Record<"train" | "infer", readonly string[]>> = {
+  train: ["training", "model"],
+  infer: ["inference"],
+};
+
+/**
+ * The part of a file that concerns a command. One file may serve both: the sections of the other
+ * command are checked and left aside, as are fields that only the other one has in sections both share.
+ */
+function ownPart(
+  command: "train" | "infer",
+  statement: Statement,
+  deprecate: Deprecate | undefined,
+): Readonly<Record<string, unknown>> {
+  const other = command === "train" ? "infer" : "train";
+  const own: Record<string, unknown> = {}, aside: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(statement.file ?? {})) {
+    if (SECTIONS_OF[other].includes(name) && isObject(value)) aside[name] = value;
+    else if (["execution", "data"].includes(name) && isObject(value)) {
+      const here: Record<string, unknown> = {}, there: Record<string, unknown> = {};
+      for (const [key, field] of Object.entries(value)) {
+        const foreign = meaningOf(key, fieldsOf(command), "name") === undefined &&
+          meaningOf(key, fieldsOf(other), "name") !== undefined;
+        (foreign ? there : here)[key] = field;
+      }
+      own[name] = here;
+      aside[name] = there;
+    } else own[name] = value;
+  }
+  readKeys(aside, { fields: fieldsOf(other), where: fileName(statement), deprecate });
+  return own;
+}
+
+function fileName(statement: Statement): string {
+  return statement.fileName ?? "configuration file";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Lays stated, found and default values over each other. */
