@@ -15,6 +15,7 @@ import { type Parameter, ParameterStore } from "../ops/parameters.ts";
 import { recordSum } from "../ops/reduce.ts";
 import { effectiveProbe } from "../physics/effective_probe.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
+import type { PatchLabels } from "../scan/labels.ts";
 import { softDiskMask } from "../scan/probe.ts";
 import { createOptimizer, type Optimizer } from "../update/optimizer.ts";
 import type { Checkpoint, ScalingStatistics } from "./checkpoint.ts";
@@ -185,9 +186,10 @@ export class PinnModel implements Disposable {
    *
    * @param patterns (B, C, N, N) normalised amplitudes (counts in rectangular physics).
    * @param offsets (B, C, 2) pairs (x, y), px.
+   * @param labels (B, C, N, N) truth patches, for a supervised model.
    */
-  upload(patterns: Float32Array, offsets: Float32Array): void {
-    this.#pass.upload(patterns, offsets);
+  upload(patterns: Float32Array, offsets: Float32Array, labels?: PatchLabels): void {
+    this.#pass.upload(patterns, offsets, labels);
   }
 
   /** Compiles all kernels under a progress report; the batch is computed but nothing is updated. */

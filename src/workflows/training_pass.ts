@@ -11,6 +11,7 @@ import { Tensor } from "../gpu/tensor.ts";
 import { maeLoss } from "../loss/mae.ts";
 import { poissonLoss } from "../loss/poisson.ts";
 import { regularize } from "../loss/regularize.ts";
+import { supervisedLoss } from "../loss/supervised.ts";
 import type { NetworkLayers } from "../network/architecture.ts";
 import { recordNetwork } from "../network/autoencoder.ts";
 import { cartesianToComplex, polarToComplex } from "../ops/complex.ts";
@@ -24,6 +25,7 @@ import { fullCanvasSize, groupCanvasSize, patchWeights } from "../physics/merge_
 import { rectangularIntensity } from "../physics/rectangular.ts";
 import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { scaleBy } from "../physics/scale_by.ts";
+import type { PatchLabels } from "../scan/labels.ts";
 import type { ScalingStatistics } from "./checkpoint.ts";
 import type { ExtraParameters } from "./pinn.ts";
 
@@ -62,6 +64,8 @@ export class TrainingPass implements Disposable {
   #offsets!: Tensor;
   #owned: Tensor[] = [];
   #counts: Tensor | undefined;
+  #labels: { readonly amplitude: Tensor; readonly phase: Tensor } | undefined;
+  #labelEnergy = 0;
   #scale: number;
   #loss!: Tensor;
   #patches!: Tensor;
@@ -140,7 +144,10 @@ export class TrainingPass implements Disposable {
       new Float32Array(batch).fill(scaling.physics_scale),
     );
 
-    if (model.physics_forward_mode === "rectangular_scaled") {
+    if (model.model_type === "supervised") {
+      this.#labels = { amplitude: own("label amplitude", seen), phase: own("label phase", seen) };
+      this.#loss = supervisedLoss(graph, { amplitude: first, phase: second }, this.#labels);
+    } else if (model.physics_forward_mode === "rectangular_scaled") {
       if (merge !== undefined) {
         throw new ConfigError(
           "rectangular_scaled physics cannot merge patches: set object_big false",
@@ -188,9 +195,14 @@ export class TrainingPass implements Disposable {
     recordAdd(plan, options.lossSum, this.#loss);
   }
 
-  /** Uploads a batch. */
-  upload(patterns: Float32Array, offsets: Float32Array): void {
+  /** Uploads a batch, with its labels where the loss needs them. */
+  upload(patterns: Float32Array, offsets: Float32Array, labels?: PatchLabels): void {
     this.#gpu.write(this.#input, patterns);
+    if (this.#labels !== undefined && labels !== undefined) {
+      this.#gpu.write(this.#labels.amplitude, labels.amplitude);
+      this.#gpu.write(this.#labels.phase, labels.phase);
+      this.#labelEnergy = labels.amplitude.reduce((sum, a) => sum + a * a, 0);
+    }
     if (this.#counts !== undefined) {
       this.#gpu.write(this.#counts, patterns.map((x) => (this.#scale * x) ** 2));
     }
@@ -202,7 +214,7 @@ export class TrainingPass implements Disposable {
     this.#freeze?.(frozen ? this.#middle : undefined);
   }
 
-  /** Energy ratio and spread of the amplitude in the last batch. */
+  /** Energy of the prediction over that of the data (or labels), and spread of the amplitude, in the last batch. */
   async health(): Promise<{ energyRatio: number; amplitudeStd: number }> {
     const [loss, patches] = await this.#gpu.readAll([this.#loss, this.#patches]);
     const [, , predicted, measured] = loss;
@@ -215,7 +227,7 @@ export class TrainingPass implements Disposable {
     }
     const mean = sum / count;
     return {
-      energyRatio: predicted / measured,
+      energyRatio: this.#labels === undefined ? predicted / measured : squares / this.#labelEnergy,
       amplitudeStd: Math.sqrt(Math.max(0, squares / count - mean * mean)),
     };
   }
