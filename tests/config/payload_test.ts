@@ -14,6 +14,7 @@ import { ConfigError, DatasetError, FileFormatError } from "../../src/errors.ts"
 import { writeNpz } from "../../src/io/npz.ts";
 import { type ByteSource, bytesSource } from "../../src/io/source.ts";
 import { infer } from "../../src/workflows/infer.ts";
+import type { FieldValue } from "../../src/config/registry/types.ts";
 import { Trainer } from "../../src/workflows/train.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Checkpoint } from "../../src/workflows/checkpoint.ts";
@@ -215,6 +216,32 @@ Deno.test("flat and nested files mean the same", async () => {
   assert.deepEqual(flat, nested);
   assert.equal(flat.run.model.probe_mask, true);
 });
+
+const idle: readonly (readonly [string, Record<string, FieldValue>, RegExp | undefined])[] = [
+  [
+    "momentum with adam",
+    { momentum: 0.5 },
+    /momentum has no effect with optimizer adam: it needs optimizer sgd/,
+  ],
+  ["momentum with sgd", { momentum: 0.5, optimizer: "sgd" }, undefined],
+  [
+    "a plateau field with another curve",
+    { plateau_patience: 5 },
+    /plateau_patience.*needs scheduler plateau/,
+  ],
+  ["neighbours of single patterns", { neighbor_count: 8 }, /needs gridsize 2 or 3/],
+  ["neighbours of groups", { neighbor_count: 8, gridsize: 2 }, undefined],
+  ["pictures that are never made", { recon_log_num_patches: 8 }, /recon_log_every_n_epochs none/],
+  ["pictures", { recon_log_num_patches: 8, recon_log_every_n_epochs: 1 }, undefined],
+];
+for (const [name, given, message] of idle) {
+  Deno.test(`a statement without effect is told: ${name}`, async () => {
+    const host = memoryHost({ "a.npz": file });
+    await createTrainingPayload({ flags: { ...flags, ...given } }, host);
+    if (message === undefined) assert.deepEqual(host.deprecations, []);
+    else assert.match(host.deprecations.join(), message);
+  });
+}
 
 Deno.test("one file serves both commands, and is checked whole by each", async () => {
   const shared = {

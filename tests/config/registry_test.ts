@@ -57,6 +57,18 @@ Deno.test("names, flags and spellings are unambiguous within a command", () => {
   }
 });
 
+Deno.test("what a field needs are fields of the same command, and values they accept", () => {
+  for (const field of FIELDS) {
+    const command = field.commands.includes("train") ? "train" : "infer";
+    for (const [name, values] of Object.entries(field.needs ?? {})) {
+      const other = fieldsOf(command).find((f) => f.name === name);
+      assert.ok(other !== undefined, `${field.name} needs ${name}`);
+      if (values === "set") assert.ok(other.optional, name);
+      else for (const value of values) assert.deepEqual(checkField(name, other, value), value);
+    }
+  }
+});
+
 Deno.test("flags are kebab-case, help fits a line, canonical names are snake_case", () => {
   for (const field of FIELDS) {
     assert.match(field.name, /^(N|[a-z][a-z0-9_]*)$/);

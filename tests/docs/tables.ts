@@ -35,6 +35,13 @@ function defaults(field: FieldEntry): string {
   return field.reference === undefined ? own : `${own}; reference ${showValue(field.reference)}`;
 }
 
+function needs(field: FieldEntry): string {
+  const parts = Object.entries(field.needs ?? {}).map(([name, values]) =>
+    `with \`${name}\`${values === "set" ? "" : ` ${values.map(showValue).join(" or ")}`}`
+  );
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}
+
 /** Flags of the commands that resolve a configuration. */
 function flagTables(): string {
   return (["train", "infer"] as const).map((command) => {
@@ -48,7 +55,7 @@ function flagTables(): string {
         `\`${f.owner}.${f.name}\``,
         defaults(f),
         accepts(f),
-        f.help + (f.unit === undefined || f.help.includes(f.unit) ? "" : ` [${f.unit}]`),
+        f.help + (f.unit === undefined || f.help.includes(f.unit) ? "" : ` [${f.unit}]`) + needs(f),
       ]),
     ) + `\n\nKnown and refused, each with its reason:\n\n` + table(
       ["Flag", "Only value", "Reason"],

@@ -170,6 +170,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: cli("checkpoint"),
   },
   checkpoint_save_top_k: {
+    needs: { enable_checkpointing: [true] },
     type: "int",
     value: 1,
     min: -1,
@@ -178,6 +179,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: cli("checkpoint_save_top_k"),
   },
   checkpoint_monitor_metric: {
+    needs: { enable_checkpointing: [true] },
     type: "choice",
     value: "auto",
     choices: ["auto", "val_loss", "train_loss", "energy_ratio", "amplitude_std"],
@@ -187,6 +189,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: cli("checkpoint_monitor_metric"),
   },
   checkpoint_mode: {
+    needs: { enable_checkpointing: [true] },
     type: "choice",
     value: "min",
     choices: ["min", "max"],
@@ -194,6 +197,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: cli("checkpoint_mode"),
   },
   checkpoint_every: {
+    needs: { enable_checkpointing: [true] },
     type: "int",
     value: 1,
     min: 1,
@@ -225,6 +229,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: logs("recon_log_every_n_epochs"),
   },
   recon_log_num_patches: {
+    needs: { recon_log_every_n_epochs: "set" },
     type: "int",
     value: 4,
     min: 1,
@@ -234,6 +239,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: logs("recon_log_num_patches"),
   },
   recon_log_fixed_indices: {
+    needs: { recon_log_every_n_epochs: "set" },
     type: "list",
     value: null,
     optional: true,
@@ -242,6 +248,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: logs("recon_log_fixed_indices"),
   },
   recon_log_stitch: {
+    needs: { recon_log_every_n_epochs: "set" },
     type: "bool",
     value: false,
     spellings: also("torch_recon_log_stitch"),
@@ -249,6 +256,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     evidence: logs("recon_log_stitch"),
   },
   recon_log_max_stitch_samples: {
+    needs: { recon_log_stitch: [true] },
     type: "int",
     value: null,
     min: 2,

@@ -116,6 +116,7 @@ const SAMPLES_AND_LOSS: readonly FieldEntry[] = entries("training", ["train"], {
     evidence: knob("sequential_sampling"),
   },
   neighbor_count: {
+    needs: { gridsize: [2, 3] },
     type: "int",
     value: 4,
     min: 1,
@@ -229,6 +230,7 @@ const SAMPLES_AND_LOSS: readonly FieldEntry[] = entries("training", ["train"], {
     evidence: knob("torch_loss_mode"),
   },
   torch_mae_pred_l2_match_target: {
+    needs: { torch_loss_mode: ["mae"] },
     type: "bool",
     value: false,
     legacyKey: "torch_mae_pred_l2_match_target",

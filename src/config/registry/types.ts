@@ -71,6 +71,11 @@ export interface FieldEntry extends FieldSpec {
   readonly legacyKey?: string;
   /** Why nothing but `value` is possible here; the field is then no choice but a fact. */
   readonly fixed?: string;
+  /**
+   * Values of other fields under which this one has an effect (`set`: any but none); stating it
+   * otherwise is told in one line.
+   */
+  readonly needs?: Readonly<Record<string, readonly FieldValue[] | "set">>;
   /** True if the field is part of the configuration object of its owner (fixed facts and paths are not). */
   readonly engine: boolean;
   /** Test that shows the effect, or the refusal: file under tests/, a colon, the case. */

@@ -26,6 +26,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("optimizer adamw"),
   },
   adam_beta1: {
+    needs: { optimizer: ["adam", "adamw"] },
     type: "number",
     value: 0.9,
     min: 0,
@@ -35,6 +36,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("adam_beta1"),
   },
   adam_beta2: {
+    needs: { optimizer: ["adam", "adamw"] },
     type: "number",
     value: 0.999,
     min: 0,
@@ -44,6 +46,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("adam_beta2"),
   },
   momentum: {
+    needs: { optimizer: ["sgd"] },
     type: "number",
     value: 0.9,
     min: 0,
@@ -77,6 +80,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("scheduler constant"),
   },
   lr_gamma: {
+    needs: { scheduler: ["exponential"] },
     type: "number",
     value: 0.95,
     min: 0,
@@ -86,6 +90,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("lr_gamma"),
   },
   lr_warmup_epochs: {
+    needs: { scheduler: ["warmup_cosine"] },
     type: "number",
     value: 1,
     min: 0,
@@ -95,6 +100,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("lr_warmup_epochs"),
   },
   lr_min_ratio: {
+    needs: { scheduler: ["warmup_cosine"] },
     type: "number",
     value: 0.03,
     min: 0,
@@ -104,6 +110,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: knob("lr_min_ratio"),
   },
   plateau_factor: {
+    needs: { scheduler: ["plateau"] },
     type: "number",
     value: 0.5,
     min: 0,
@@ -115,6 +122,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: "config/engine_test.ts: plateau_factor",
   },
   plateau_patience: {
+    needs: { scheduler: ["plateau"] },
     type: "int",
     value: 2,
     min: 0,
@@ -125,6 +133,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: "config/engine_test.ts: plateau_patience",
   },
   plateau_min_lr: {
+    needs: { scheduler: ["plateau"] },
     type: "number",
     value: 5e-5,
     min: 0,
@@ -134,6 +143,7 @@ export const UPDATE_ENTRIES: readonly FieldEntry[] = entries("training", ["train
     evidence: "config/engine_test.ts: plateau_min_lr",
   },
   plateau_threshold: {
+    needs: { scheduler: ["plateau"] },
     type: "number",
     value: 0,
     min: 0,

@@ -26,6 +26,7 @@ import {
   resolveLayers,
   type Stated,
   type Statement,
+  tellIdle,
 } from "./statement.ts";
 
 /** Names of a model file in the folder of a training run, in the order they are looked for. */
@@ -155,6 +156,7 @@ export async function createTrainingPayload(
   if (whole.values.deterministic === false && (seed === "default" || seed === "profile")) {
     derive(whole, "seed", (host.drawSeed ?? drawSeed)(), "drawn");
   }
+  tellIdle(stated, whole, host.deprecate);
   return new TrainingPayload({
     run: runOf(whole.values, preset).fitted({ N: facts.N }),
     files: ownersPart(stated, whole, (f) => f.owner === "training" && f.type === "text"),
@@ -198,6 +200,7 @@ export async function createInferencePayload(
     throw new ConfigError(`phase_vmin is ${low}: a number below phase_vmax ${high} is needed`);
   }
   checkExecution(made);
+  tellIdle(stated, made, host.deprecate);
   return new InferencePayload({
     inference,
     files: ownersPart(stated, made, (f) => f.owner === "inference" && f.type === "text"),

@@ -29,7 +29,7 @@ export interface ConfigHost {
   open(path: string): Promise<ByteSource & Disposable>;
   /** What a path is; undefined if there is nothing. */
   kind(path: string): Promise<"file" | "folder" | undefined>;
-  /** Receives one line for each historical spelling. */
+  /** Receives one line for each historical spelling, and for each statement without effect. */
   readonly deprecate?: Deprecate;
   /** Draws a seed for a run that is not deterministic; default from the platform. */
   readonly drawSeed?: () => number;
@@ -133,6 +133,21 @@ function checkScalePair(values: Readonly<Record<string, FieldValue>>): void {
   const [there, absent] = pair.map((name) => Object.hasOwn(values, name));
   if (there !== absent) {
     throw new ConfigError(`${pair.join(" and ")} go together: state both or neither`);
+  }
+}
+
+/** Tells of stated fields that have no effect with the values of others. */
+export function tellIdle(stated: Stated, made: Layered, tell: Deprecate | undefined): void {
+  for (const field of stated.fields) {
+    if (field.needs === undefined || !Object.hasOwn(stated.values, field.name)) continue;
+    for (const [name, values] of Object.entries(field.needs)) {
+      const value = made.values[name];
+      if (values === "set" ? value !== null : values.includes(value)) continue;
+      const wanted = values === "set" ? "" : ` ${values.map(String).join(" or ")}`;
+      tell?.(
+        `${field.name} has no effect with ${name} ${value ?? "none"}: it needs ${name}${wanted}`,
+      );
+    }
   }
 }
 
