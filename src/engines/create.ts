@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { AdamEngine } from "./adam.ts";
 import { PieEngine } from "./pie.ts";
 import { ProjectionEngine } from "./projection.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -32,6 +33,16 @@ export function createEngine(
         method: settings.engine,
         beta: settings.beta,
         probeStart,
+      });
+    case "adam":
+      return new AdamEngine(state, {
+        ...visiting,
+        objectStep: settings.objectStep,
+        probeStep: settings.probeStep,
+        objectStart,
+        probeStart,
+        noise: settings.noise,
+        sweeps: settings.sweeps,
       });
     default:
       return new PieEngine(state, {

@@ -274,17 +274,26 @@ export function recordProbeTerms(
   plan.run(probeScale, { weights, scalars, known: weights, changed: waves }, params, count);
 }
 
-/** Records target[m] += sum of waves[v, m]. */
+/** Records target[m] += sum over `count` visits of waves[v, m]. */
 export function recordCollect(
   plan: Plan,
   state: EngineState,
-  batch: GatherBatch,
-  space: GatherSpace,
+  waves: Tensor,
+  count: number,
   target: Tensor,
 ): void {
-  const { size, modes } = state.shape, { weights, scalars } = space;
-  const params = probeParams(state, batch, { alpha: 1, beta: 0 });
-  const tensors = { weights, scalars, known: batch.waves, changed: target };
+  const { size, modes, columns } = state.shape;
+  const params = {
+    size,
+    modes,
+    columns,
+    first: 0,
+    visits: count,
+    probeStride: 0,
+    alpha: 1,
+    beta: 0,
+  };
+  const tensors = { weights: waves, scalars: waves, known: waves, changed: target };
   plan.run(probeCollect, tensors, params, modes * size * size / 2);
 }
 

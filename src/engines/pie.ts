@@ -273,7 +273,7 @@ export class PieEngine implements Engine {
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn && shifted) {
       recordUnshift(plan, this.#shiftTensors(this.#waves), this.#range(first, count), false);
-      recordCollect(plan, state, batch, space, this.#spectrum!);
+      recordCollect(plan, state, this.#waves, count, this.#spectrum!);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }

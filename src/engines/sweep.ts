@@ -21,6 +21,10 @@ export interface SweepOptions {
   readonly order: BatchOrder;
   /** Seed of the order. */
   readonly seed: number;
+  /** Batches in a block; default as many as make it worth while. */
+  readonly block?: number | undefined;
+  /** True makes tile lists for batches of one visit, too. */
+  readonly tiles?: boolean | undefined;
   /** Called after each block with (visits done, visits in all). */
   readonly onBlock?: ((done: number, all: number) => void) | undefined;
 }
@@ -48,7 +52,7 @@ export class Sweeper implements Disposable {
   readonly visits: Tensor;
   /** (block * batch, 4) f32 written by the projection. */
   readonly stats: Tensor;
-  /** Tile lists of the batches of a block, if batches have more than one visit. */
+  /** Tile lists of the batches of a block, if batches have more than one visit or they are asked for. */
   readonly bins: Tensor | undefined;
   /** Layout of one tile list. */
   readonly layout: TileLayout;
@@ -64,7 +68,7 @@ export class Sweeper implements Disposable {
     this.#state = state;
     this.#options = options;
     this.batch = Math.max(1, Math.min(options.batch, patterns));
-    this.block = Math.max(
+    this.block = options.block ?? Math.max(
       1,
       Math.min(Math.floor(BLOCK_VISITS / this.batch), Math.ceil(patterns / this.batch)),
     );
@@ -72,7 +76,7 @@ export class Sweeper implements Disposable {
     this.layout = tileLayout(state, this.batch);
     this.visits = state.gpu.tensor("visits", [visits, VISIT_WORDS]);
     this.stats = state.gpu.tensor("visit statistics", [visits, 4]);
-    this.bins = this.batch === 1
+    this.bins = this.batch === 1 && options.tiles !== true
       ? undefined
       : state.gpu.tensor("tiles of visits", [this.block * this.layout.words]);
     this.#collected = state.gpu.tensor("sweep statistics", [
@@ -101,9 +105,15 @@ export class Sweeper implements Disposable {
    * Visits every pattern once with a recorded block.
    *
    * @param after replayed after each block.
+   * @param prepare called with the number of the first batch before each block.
    */
-  async run(epoch: number, block: BlockPlan, after?: Plan): Promise<SweepResult> {
-    const { stats, energy } = await this.visit(this.batches(epoch), block, after);
+  async run(
+    epoch: number,
+    block: BlockPlan,
+    after?: Plan,
+    prepare?: (batch: number) => void,
+  ): Promise<SweepResult> {
+    const { stats, energy } = await this.visit(this.batches(epoch), block, after, prepare);
     let error = 0;
     for (let i = 0; i < stats.length; i += 4) error += stats[i];
     return { error: error / energy };
@@ -118,6 +128,7 @@ export class Sweeper implements Disposable {
     batches: readonly (readonly number[])[],
     block: BlockPlan,
     after?: Plan,
+    prepare?: (batch: number) => void,
   ): Promise<{ stats: Float32Array; energy: number }> {
     const gpu = this.#gpu, state = this.#state, width = VISIT_WORDS * this.batch;
     const words = new Uint32Array(this.block * width);
@@ -132,6 +143,7 @@ export class Sweeper implements Disposable {
         part.forEach((b, k) => bins.set(binTiles(state, b, this.layout), k * this.layout.words));
         gpu.write(this.bins, bins);
       }
+      prepare?.(from);
       const encoder = gpu.device.createCommandEncoder({ label: "sweep" });
       block.plan.encode(encoder, 0, block.ends[part.length - 1]);
       after?.encode(encoder);
