@@ -7,8 +7,10 @@
  */
 import { Command, CommanderError } from "commander";
 import { registerConfig } from "./src/commands/config.ts";
+import { registerCompare } from "./src/commands/compare.ts";
 import { registerDemo } from "./src/commands/demo.ts";
 import { registerDevices } from "./src/commands/devices.ts";
+import { registerEvaluate } from "./src/commands/evaluate.ts";
 import { registerImportTorch } from "./src/commands/import_torch.ts";
 import { registerInfer } from "./src/commands/infer.ts";
 import { registerInspect } from "./src/commands/inspect.ts";
@@ -17,6 +19,7 @@ import { registerReconstruct } from "./src/commands/reconstruct.ts";
 import { registerSetup } from "./src/commands/setup.ts";
 import { registerSimulate } from "./src/commands/simulate.ts";
 import { respell } from "./src/commands/spelling.ts";
+import { registerStudy } from "./src/commands/study.ts";
 import { registerTrain } from "./src/commands/train.ts";
 import { ConfigError } from "./src/errors.ts";
 import { VERSION } from "./src/version.ts";
@@ -35,7 +38,10 @@ export function createProgram(): Command {
       registerReconstruct,
       registerImportTorch,
       registerInspect,
+      registerEvaluate,
+      registerCompare,
       registerReport,
+      registerStudy,
       registerSimulate,
       registerDemo,
       registerConfig,

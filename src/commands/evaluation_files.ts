@@ -144,7 +144,6 @@ export function addFrameFlags(command: Command): void {
       new Option("--phase <rule>", "phase freedom that is taken out")
         .choices(["ramp", "constant", "none"]).default("ramp"),
     )
-    .option("--no-match-amplitude", "leave the mean amplitude alone in the aligned files")
     .addOption(
       new Option("--interpolation <kind>", "how the reference is sampled between its pixels")
         .choices(["bilinear", "fourier"]).default("bilinear"),
@@ -163,7 +162,6 @@ export function frameOptions(
   return {
     register: options.register !== false,
     phase: options.phase as PhaseRule,
-    amplitude: options.matchAmplitude !== false,
     interpolation: options.interpolation as Interpolation,
     ...(area === "auto" ? {} : { area: area as AreaKind }),
     ...(positions === undefined ? {} : { positions }),

@@ -21,8 +21,6 @@ export interface AlignOptions {
   readonly phase?: PhaseRule;
   /** How the reference is sampled between its pixels; default `bilinear`. */
   readonly interpolation?: Interpolation;
-  /** Scale the amplitude to the mean of the reference; default true. */
-  readonly amplitude?: boolean;
   /** Steps of the registration per pixel; default 50. */
   readonly upsample?: number;
 }
@@ -104,7 +102,7 @@ export function alignImages(
     const moved = cut(image, rectangle, "fourier", shift);
     const phase = phaseOf(final, moved, options.phase ?? "ramp");
     const turned = applyRamp(moved, phase);
-    const factor = options.amplitude === false ? 1 : meanModulus(final) / meanModulus(turned);
+    const factor = meanModulus(final) / meanModulus(turned);
     const alignment: Alignment = {
       shift,
       registration,

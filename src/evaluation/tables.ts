@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Judged } from "./evaluate.ts";
+import type { DiffractionScores } from "./diffraction_error.ts";
+import type { Judged, Judgement } from "./evaluate.ts";
 import type { Crossing, RingScore } from "./rings.ts";
 import type { MapScores } from "./scores.ts";
 
@@ -114,7 +115,7 @@ export function ringRows(
 ): (string | number | null)[][] {
   const names = Object.keys(rings), [first] = Object.values(rings);
   const rows: (string | number | null)[][] = [
-    ["ring", "cycles_per_px", ...names, "half_bit"],
+    ["ring", "frequency_per_px", ...names, "half_bit"],
   ];
   for (let ring = 0; ring < first.curve.length; ring++) {
     rows.push([
@@ -125,4 +126,86 @@ export function ringRows(
     ]);
   }
   return rows;
+}
+
+/** One run of a comparison. */
+export interface Row {
+  /** Name. */
+  readonly name: string;
+  /** Scores against the reference; absent for the reference itself. */
+  readonly judged?: Judged;
+  /** Agreement with the patterns, if they were predicted. */
+  readonly patterns?: DiffractionScores;
+}
+
+/** The rows of a comparison in the order of the runs. */
+export function rowsOf(
+  judgement: Judgement,
+  names: readonly string[],
+  patterns: readonly DiffractionScores[],
+): Row[] {
+  return names.map((name, k) => {
+    const judged = judgement.judged.find((one) => one.name === name);
+    return {
+      name,
+      ...(judged === undefined ? {} : { judged }),
+      ...(patterns[k] === undefined ? {} : { patterns: patterns[k] }),
+    };
+  });
+}
+
+/** A comparison for people: a line a run, the flat image last. */
+export function comparisonTable(rows: readonly Row[]): TextTable {
+  const withPatterns = rows.some((row) => row.patterns !== undefined);
+  const head = ["", "MAE amp", "MAE phase", "PSNR1 amp", "PSNR1 ph", "SSIM amp", "SSIM ph"];
+  const maps = (scores: MapScores): string[] => [
+    ...scores.mae.map((v) => v.toPrecision(3)),
+    ...scores.psnr1.map((v) => v.toFixed(1)),
+    ...scores.ssim.map((v) => v.toFixed(3)),
+  ];
+  const table = rows.map(({ name, judged, patterns }) => [
+    name,
+    ...(judged === undefined ? Array(6).fill("ref.") : maps(judged.scores.image)),
+    ...(judged === undefined
+      ? ["ref.", "ref."]
+      : [judged.scores.phaseRings, judged.scores.complexRings].map((rings) =>
+        rings.unreliable === undefined ? resolutionText(rings.frc50) : "-"
+      )),
+    ...(withPatterns
+      ? [patterns?.amplitudeError.toPrecision(3) ?? "", patterns?.rFactor.toPrecision(3) ?? ""]
+      : []),
+  ]);
+  const flat = rows.find((row) => row.judged !== undefined)?.judged?.scores.flat;
+  return [
+    [
+      ...head,
+      "FRC50 ph",
+      "FRC50 complex",
+      ...(withPatterns ? ["ampl. error", "R factor"] : []),
+    ],
+    ...table,
+    ...(flat === undefined
+      ? []
+      : [["(flat image)", ...maps(flat), "", "", ...(withPatterns ? ["", ""] : [])]]),
+  ];
+}
+
+/** A comparison for spreadsheets: a line a run and metric; what concerns patterns is `complex`. */
+export function comparisonRows(rows: readonly Row[]): (string | number | null)[][] {
+  const out: (string | number | null)[][] = [["run", "metric", "amplitude", "phase", "complex"]];
+  for (const { name, judged, patterns } of rows) {
+    if (judged !== undefined) {
+      for (const row of scoreRows(judged).slice(1)) out.push([name, ...row.slice(0, 4)]);
+    }
+    if (patterns !== undefined) {
+      out.push([name, "amplitude_error", null, null, patterns.amplitudeError]);
+      out.push([name, "r_factor", null, null, patterns.rFactor]);
+      out.push([name, "energy_ratio", null, null, patterns.energyRatio]);
+    }
+  }
+  const flat = rows.find((row) => row.judged !== undefined)?.judged?.scores.flat;
+  if (flat !== undefined) {
+    for (const [key, name] of MAP_ROWS) out.push(["(flat image)", name, ...flat[key], null]);
+  }
+  return out;
 }

@@ -1,0 +1,202 @@
+/**
+ * `compare`: several reconstructions in one frame, one table and one figure.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { join } from "node:path";
+import { ConfigError } from "../errors.ts";
+import type { DiffractionScores } from "../evaluation/diffraction_error.ts";
+import { judge, type Judgement } from "../evaluation/evaluate.ts";
+import { shortNames } from "../evaluation/inputs.ts";
+import { diffractionRecord, frameRecord, type Json, scoresRecord } from "../evaluation/record.ts";
+import {
+  alignedText,
+  comparisonRows,
+  comparisonTable,
+  csvText,
+  type Row,
+  rowsOf,
+} from "../evaluation/tables.ts";
+import { writeNpz } from "../io/npz.ts";
+import { VERSION } from "../version.ts";
+import type { ReconstructionFile } from "../workflows/reconstruction_file.ts";
+import { openScan } from "./data.ts";
+import {
+  alignedArrays,
+  diffractionWarnings,
+  frameText,
+  predict,
+  shiftWarnings,
+} from "./evaluate.ts";
+import {
+  addFrameFlags,
+  findRun,
+  frameOptions,
+  readingOf,
+  readRun,
+  readTruth,
+} from "./evaluation_files.ts";
+import { comparedRingsSvg, mapsPng } from "./evaluation_pictures.ts";
+import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
+import { addCommonFlags, commonOptions } from "./flags.ts";
+import { Terminal } from "./host.ts";
+
+/** Adds the command. */
+export function registerCompare(program: Command): void {
+  const command = program.command("compare")
+    .description("Put reconstructions side by side: one frame, one table, one figure.")
+    .argument("<runs...>", "output folders of infer, or NPZ files; the first gives the pixels");
+  command.optionsGroup("What is compared:");
+  command
+    .option("--truth <file>", "known object [none: the first run is the reference]")
+    .option("--data <scan>", "also predict the patterns of this scan from each run")
+    .option("--output-dir <folder>", "where the results go", "comparison");
+  addFrameFlags(command);
+  command.optionsGroup("Common:");
+  addCommonFlags(command);
+  command.addHelpText(
+    "after",
+    "\nExamples:\n" +
+      "  ptychogpu compare network engine --truth scan.npz\n" +
+      "  ptychogpu compare run1 run2 run3 --data scan.npz --output-dir table",
+  );
+  command.action((runs, options) => compare(command, runs, options));
+}
+
+async function compare(
+  command: Command,
+  given: string[],
+  options: Record<string, unknown>,
+): Promise<void> {
+  const common = commonOptions(options);
+  using terminal = new Terminal(common);
+  if (options.truth === undefined && given.length < 2) {
+    throw new ConfigError("compare has one run and no truth: give a second run, or --truth FILE");
+  }
+  const runs = await Promise.all(given.map(findRun));
+  const names = shortNames(runs.map((run) => run.file));
+  const files: ReconstructionFile[] = [];
+  for (const run of runs) files.push(await readRun(run.file));
+  const truth = options.truth === undefined ? undefined : await readTruth(String(options.truth));
+  const outputDir = String(options.outputDir);
+  await using scan = options.data === undefined
+    ? undefined
+    : await openScan(String(options.data), readingOf(command, { reading: {} }), terminal);
+  const judgement = judge(files, names, truth, frameOptions(options, scan?.dataset.positions));
+  await ensureWritableFolder(outputDir);
+  const warnings = [
+    ...judgement.notes,
+    ...judgement.judged.flatMap(({ name, scores }) => scores.warnings.map((w) => `${name}: ${w}`)),
+    ...shiftWarnings(judgement),
+  ];
+  const patterns: DiffractionScores[] = [];
+  if (scan !== undefined) {
+    for (const [k, file] of files.entries()) {
+      const scores = await predict(file, scan, common, terminal);
+      patterns.push(scores);
+      warnings.push(...diffractionWarnings(scores).map((line) => `${names[k]}: ${line}`));
+    }
+  }
+  const rows = rowsOf(judgement, names, patterns);
+  const record = comparisonRecord(judgement, names, patterns, {
+    runs: Object.fromEntries(names.map((name, k) => [name, runs[k].file])),
+    truth: truth?.name ?? null,
+    data: scan?.dataset.name ?? null,
+    warnings,
+    output_dir: outputDir,
+  });
+  const write = (name: string, content: string | Uint8Array): Promise<void> =>
+    writeWhole(join(outputDir, name), content);
+  await write("comparison.csv", csvText(comparisonRows(rows)));
+  await write("frc.csv", csvText(ringColumns(judgement)));
+  await write("frc.svg", svg(judgement, "complex"));
+  await write("frc_amplitude.svg", svg(judgement, "amplitude"));
+  await write("frc_phase.svg", svg(judgement, "phase"));
+  await write("comparison.png", mapsPng(judgement));
+  await write("aligned.npz", await writeNpz(alignedArrays(judgement)));
+  await writeJson(join(outputDir, "metrics.json"), record);
+  for (const line of warnings) terminal.warn(line);
+  terminal.result(
+    [
+      `against ${judgement.reference}\n${frameText(judgement)}`,
+      textTable(rows),
+      `wrote ${outputDir}`,
+    ].join("\n\n"),
+    record,
+  );
+}
+
+function textTable(rows: readonly Row[]): string {
+  return alignedText(comparisonTable(rows));
+}
+
+const RINGS = {
+  amplitude: "amplitudeRings",
+  phase: "phaseRings",
+  complex: "complexRings",
+} as const;
+
+function svg(judgement: Judgement, kind: keyof typeof RINGS): string {
+  return comparedRingsSvg(
+    `FRC of the ${kind}, against ${judgement.reference}`,
+    judgement.judged.map(({ name, scores }) => ({ name, rings: scores[RINGS[kind]] })),
+  );
+}
+
+/** All curves of all runs, ring by ring. */
+function ringColumns({ judged }: Judgement): (string | number | null)[][] {
+  const { side, halfBitCurve } = judged[0].scores.complexRings;
+  const columns = judged.flatMap(({ name, scores }) =>
+    Object.entries(RINGS).map(([kind, key]) => ({ name: `${name}_${kind}`, score: scores[key] }))
+  );
+  // Trimmed maps are a little smaller than complex images: each curve has its own frequencies.
+  const rows: (string | number | null)[][] = [
+    ["ring", "frequency_per_px", ...columns.map((c) => c.name), "half_bit"],
+  ];
+  for (let ring = 0; ring < halfBitCurve.length; ring++) {
+    rows.push([
+      ring,
+      ring / side,
+      ...columns.map(({ score }) =>
+        score.unreliable === undefined ? at(score.curve, ring * score.side / side) : null
+      ),
+      halfBitCurve[ring],
+    ]);
+  }
+  return rows;
+}
+
+/** A curve between its rings. */
+function at(curve: Float64Array, ring: number): number | null {
+  const low = Math.floor(ring), share = ring - low;
+  if (low >= curve.length) return null;
+  return share === 0 || low + 1 >= curve.length
+    ? curve[low]
+    : (1 - share) * curve[low] + share * curve[low + 1];
+}
+
+function comparisonRecord(
+  judgement: Judgement,
+  names: readonly string[],
+  patterns: readonly DiffractionScores[],
+  more: Json,
+): Json {
+  return {
+    program: "ptychogpu",
+    version: VERSION,
+    command: "compare",
+    argv: Deno.args,
+    reference: judgement.reference,
+    frame: frameRecord(judgement),
+    scores: Object.fromEntries(
+      judgement.judged.map((judged) => [judged.name, scoresRecord(judged)]),
+    ),
+    ...(patterns.length === 0 ? {} : {
+      diffraction: Object.fromEntries(
+        patterns.map((scores, k) => [names[k], diffractionRecord(scores)]),
+      ),
+    }),
+    ...more,
+  };
+}

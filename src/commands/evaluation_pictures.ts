@@ -1,0 +1,125 @@
+/**
+ * Pictures of `evaluate` and `compare`: aligned maps, error maps, ring correlations.
+ *
+ * @module
+ */
+import type { ComparedMaps } from "../evaluation/scores.ts";
+import type { Judgement } from "../evaluation/evaluate.ts";
+import type { RingScore } from "../evaluation/rings.ts";
+import { errorMaps } from "../evaluation/scores.ts";
+import { percentileRange, type ValueRange } from "../image/colors.ts";
+import { type Grid, mapGrid, meanOf } from "../image/grid.ts";
+import type { PanelItem } from "../image/panel.ts";
+import { type Curve, lineChartSvg, PALETTE } from "../report/plot.ts";
+import { figurePng } from "./pictures.ts";
+
+/**
+ * Reference and images with their errors, as PNG. Rows: amplitude, its error, phase, its error; one
+ * column an image. All maps of a row share one scale, taken from the reference; so do all errors.
+ */
+export function mapsPng(judgement: Judgement): Uint8Array {
+  const { referenceMaps, judged, reference } = judgement;
+  const errors = judged.map(({ maps }) => errorMaps(referenceMaps, maps));
+  const rows: PanelItem[][] = [];
+  for (const kind of ["amplitude", "phase"] as const) {
+    const unit = kind === "phase" ? { unit: "rad" } : {};
+    const range = percentileRange(referenceMaps[kind], 0.005);
+    const worst = Math.max(...errors.map((e) => percentileRange(e[kind], 0.01).high));
+    const span: ValueRange = { low: 0, high: Math.max(worst, 1e-12) };
+    const item = (title: string, grid: Grid): PanelItem => ({
+      title,
+      grid,
+      range,
+      map: "grey",
+      ...unit,
+    });
+    rows.push([
+      item(`${kind}: ${reference}`, referenceMaps[kind]),
+      ...judged.map(({ name, maps }) =>
+        item(`${kind}: ${name}`, onScale(kind, maps, referenceMaps))
+      ),
+    ]);
+    rows.push(judged.map(({ name }, k) => ({
+      title: `${kind} error: ${name}`,
+      grid: errors[k][kind],
+      range: span,
+      map: "heat",
+      ...unit,
+    })));
+  }
+  return figurePng(rows);
+}
+
+/** Amplitudes are shown with the mean of the reference, as they are scored. */
+function onScale(kind: keyof ComparedMaps, maps: ComparedMaps, reference: ComparedMaps): Grid {
+  if (kind === "phase") return maps.phase;
+  const factor = meanOf(reference.amplitude) / meanOf(maps.amplitude);
+  return mapGrid(maps.amplitude, (v) => v * factor);
+}
+
+/** Curves of one image with the thresholds, as SVG. */
+export function ringsSvg(title: string, rings: Readonly<Record<string, RingScore>>): string {
+  const curves = Object.entries(rings).filter(([, score]) => score.unreliable === undefined)
+    .map(([name, score]) => curveOf(name, score));
+  return chartSvg(title, curves, Object.values(rings)[0]);
+}
+
+/** One kind of curve of several images, as SVG. */
+export function comparedRingsSvg(
+  title: string,
+  scores: readonly { readonly name: string; readonly rings: RingScore }[],
+): string {
+  const curves = scores.filter(({ rings }) => rings.unreliable === undefined)
+    .map(({ name, rings }, k) => curveOf(name, rings, PALETTE[k % PALETTE.length]));
+  return chartSvg(title, curves, scores[0].rings);
+}
+
+function curveOf(name: string, { curve, side }: RingScore, color?: string): Curve {
+  const shown = shownRings(side);
+  return {
+    name,
+    x: frequencies(side),
+    y: curve.subarray(0, shown),
+    ...(color === undefined ? {} : { color }),
+  };
+}
+
+/** Rings beyond the edge of the spectrum lie in its corners only: they are not drawn. */
+function shownRings(side: number): number {
+  return Math.floor(side / 2) + 1;
+}
+
+function frequencies(side: number): Float64Array {
+  return Float64Array.from({ length: shownRings(side) }, (_, ring) => ring / side);
+}
+
+function chartSvg(title: string, curves: readonly Curve[], one: RingScore): string {
+  const { side, halfBitCurve } = one;
+  const x = frequencies(side), count = shownRings(side);
+  const level = (name: string, value: number, color: string): Curve => ({
+    name,
+    x: [0, 0.5],
+    y: [value, value],
+    dashed: true,
+    color,
+  });
+  return lineChartSvg({
+    title,
+    xLabel: "spatial frequency, cycles per pixel",
+    yLabel: "Fourier ring correlation",
+    xRange: [0, 0.5],
+    yRange: [0, 1.02],
+    curves: [
+      ...curves,
+      {
+        name: "half-bit",
+        x: x.subarray(1),
+        y: halfBitCurve.subarray(1, count),
+        dashed: true,
+        color: "#5a5f6a",
+      },
+      level("0.5", 0.5, "#9aa1ad"),
+      level("1/7", 1 / 7, "#c3c8d0"),
+    ],
+  }, { width: 640, height: 380 });
+}
