@@ -3,68 +3,150 @@
  *
  * @module
  */
-import { type Command, Option } from "commander";
-import { dirname } from "node:path";
-import { ConfigError } from "../errors.ts";
+import type { Command } from "commander";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { stringify } from "smol-toml";
+import { parseConfigFile } from "../config/resolution/file.ts";
+import { FileFormatError } from "../errors.ts";
 import { writeNpz } from "../io/npz.ts";
-import { PROBE_KINDS, type ProbeKind } from "../simulation/experiment.ts";
-import { OBJECT_KINDS, type ObjectKind } from "../simulation/objects.ts";
-import { SCAN_KINDS, type ScanKind } from "../simulation/scans.ts";
-import { simulateScan } from "../workflows/simulate.ts";
-import { ensureWritableFolder, writeWhole } from "./files.ts";
-import { addCommonFlags, commonOptions, realNumber, wholeNumber } from "./flags.ts";
-import { openGpu, Terminal } from "./host.ts";
+import type { ExperimentSources } from "../simulation/experiment.ts";
+import { type FileHashes, recipeIdentity, sha256 } from "../simulation/identity.ts";
+import {
+  overrideStated,
+  printable,
+  readRecipe,
+  type Recipe,
+  resolveRecipe,
+  type Stated,
+} from "../simulation/recipe.ts";
+import { simulateRecipe } from "../workflows/simulate.ts";
+import { readSourceImage, readSourceProbe } from "../workflows/simulate_sources.ts";
+import { ensureWritableFolder, reason, writeWhole } from "./files.ts";
+import { addCommonFlags, commonOptions } from "./flags.ts";
+import { formatDuration, openGpu, Terminal } from "./host.ts";
+import { addRecipeFlags, readRecipeFlags } from "./simulate_flags.ts";
+import { previewPng } from "./simulate_preview.ts";
+
+const EXAMPLES = `
+Examples:
+  ptychogpu simulate --output scan.npz --seed 7
+  ptychogpu simulate --object photo.png --object-parts phase --probe zone_plate --N 128
+  ptychogpu simulate --probe-modes 3 --mode-powers 0.7,0.2,0.1 --scan fermat --preview scan.png
+  ptychogpu simulate --recipe scan.toml --seed 8 --print-recipe`;
 
 /** Adds the command. */
 export function registerSimulate(program: Command): void {
   const command = program.command("simulate")
     .description("Simulate a scan with a known object.")
-    .requiredOption("--output <file>", "NPZ file to write")
-    .option("--N <pixels>", "side of a pattern", "64")
-    .option("--n-positions <count>", "scan positions", "400")
-    .option("--nphotons <photons>", "photons of the mean pattern", "1e6")
-    .option("--seed <number>", "seed of everything random", "42")
-    .addOption(new Option("--object <kind>", "object").choices(OBJECT_KINDS).default("demo"))
-    .addOption(new Option("--probe <kind>", "probe").choices(PROBE_KINDS).default("gaussian"))
-    .addOption(new Option("--scan <kind>", "scan").choices(SCAN_KINDS).default("jittered"))
-    .option("--overlap <share>", "linear overlap of neighbouring probes", "0.7")
-    .option("--integer-positions", "round positions to whole pixels")
-    .option("--no-noise", "leave the photon noise out");
+    .option("--output <file>", "NPZ file to write", "scan.npz")
+    .option("--recipe <file>", "TOML, YAML or JSON file of fields; flags override it")
+    .option("--print-recipe", "print the complete recipe and its SHA-256, simulate nothing")
+    .option("--preview <file>", "PNG picture of object, probe, positions and mean pattern");
+  addRecipeFlags(command);
+  command.optionsGroup("Command:");
   addCommonFlags(command);
-  command.addHelpText("after", "\nExample:\n  ptychogpu simulate --output scan.npz --seed 7");
+  command.addHelpText("after", EXAMPLES);
   command.action((options) => run(options));
 }
 
 async function run(options: Record<string, unknown>): Promise<void> {
   const common = commonOptions(options), terminal = new Terminal(common);
   const output = String(options.output);
-  const N = wholeNumber("--N", String(options.N), 16);
-  if ((N & (N - 1)) !== 0 || N > 512) {
-    throw new ConfigError(`--N is ${N}: a power of two from 16 to 512 is needed`);
+  const flags = readRecipeFlags(options);
+  const file = options.recipe === undefined ? {} : await readRecipeFile(String(options.recipe));
+  const { stated, dropped } = overrideStated(file, flags);
+  if (dropped.length > 0) {
+    terminal.warn(`flags replace the kind or size in the recipe: ${dropped.join(", ")} left out`);
   }
-  const settings = {
-    object: options.object as ObjectKind,
-    probe: options.probe as ProbeKind,
-    scan: options.scan as ScanKind,
-    N,
-    count: wholeNumber("--n-positions", String(options.nPositions), 2),
-    nphotons: realNumber("--nphotons", String(options.nphotons), 1),
-    overlap: realNumber("--overlap", String(options.overlap), 0, 0.99),
-    integerPositions: options.integerPositions === true,
-    noise: options.noise !== false,
-    seed: wholeNumber("--seed", String(options.seed), 0),
-  };
-  await ensureWritableFolder(dirname(output));
+  const recipe = resolveRecipe(stated);
+  const { sources, hashes } = await readSources(recipe);
+  if (options.printRecipe === true) {
+    const identity = await recipeIdentity(recipe, hashes), fields = printable(recipe);
+    terminal.result(`# sha256 ${identity}\n${stringify(fields)}`.trimEnd(), {
+      recipe: fields,
+      recipe_sha256: identity,
+    });
+    return;
+  }
+  const preview = options.preview === undefined ? undefined : String(options.preview);
+  for (const path of [output, preview]) {
+    if (path !== undefined) await ensureWritableFolder(dirname(path));
+  }
+  const began = performance.now();
   using gpu = await openGpu(common, terminal);
-  const made = await simulateScan(gpu, {
-    ...settings,
-    onProgress: (done, all) => terminal.progress(`simulated ${done} of ${all} patterns`),
+  const made = await simulateRecipe(gpu, recipe, {
+    sources,
+    hashes,
+    onProgress: (done, all) => {
+      const left = (performance.now() - began) / 1000 * (all - done) / done;
+      terminal.progress(`simulated ${done} of ${all} patterns, ${formatDuration(left)} left`);
+    },
   });
   await writeWhole(output, await writeNpz(made.arrays, { compress: true }));
-  const { object, overlap } = made.experiment;
+  if (preview !== undefined) await writeWhole(preview, previewPng(made));
+  const { object, overlap, diameter, positions } = made.experiment, count = positions.length / 2;
+  const { N } = recipe, cut = made.saturated;
   terminal.result(
-    `simulated ${settings.count} patterns of ${N} x ${N}, object ${object.height} x ` +
-      `${object.width}, overlap ${(100 * overlap).toFixed(0)} %: ${output}`,
-    { output, ...settings, overlap, object: [object.height, object.width] },
+    `simulated ${count} patterns of ${N} x ${N}, object ${object.height} x ${object.width}, ` +
+      `probe ${diameter.toFixed(1)} px wide, overlap ${(100 * overlap).toFixed(0)} %, ` +
+      `${made.meanCounts.toPrecision(3)} counts a pattern` +
+      `${cut > 0 ? `, ${cut} pixels saturated` : ""}: ${output}`,
+    {
+      output,
+      ...(preview === undefined ? {} : { preview }),
+      count,
+      N,
+      object: [object.height, object.width],
+      overlap,
+      probe_diameter: diameter,
+      mean_counts: made.meanCounts,
+      saturated_pixels: cut,
+      recipe_sha256: made.identity,
+      recipe: printable(recipe),
+    },
   );
+}
+
+/** Fields stated in a file; paths in it are relative to its folder. */
+async function readRecipeFile(path: string): Promise<Stated> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  const value = parseConfigFile(path, text);
+  // The fields may stand below one table `simulation`, as in files that configure more than this.
+  const inner = value.simulation;
+  const fields = Object.keys(value).length === 1 && typeof inner === "object" && inner !== null
+    ? inner as Record<string, unknown>
+    : value;
+  const stated: Record<string, Stated[string]> = { ...readRecipe(fields, path) };
+  for (const key of ["object.file", "probe.file"]) {
+    const named = stated[key];
+    if (typeof named === "string" && !isAbsolute(named)) stated[key] = join(dirname(path), named);
+  }
+  return stated;
+}
+
+async function readSources(
+  recipe: Recipe,
+): Promise<{ sources: ExperimentSources; hashes: FileHashes }> {
+  const { object, probe } = recipe;
+  const sources: { -readonly [K in keyof ExperimentSources]: ExperimentSources[K] } = {};
+  const hashes: { -readonly [K in keyof FileHashes]: FileHashes[K] } = {};
+  if (object.file !== null) {
+    const bytes = await readBytes(object.file);
+    hashes.object = await sha256(bytes);
+    sources.object = await readSourceImage(basename(object.file), bytes, object.key);
+  }
+  if (probe.file !== null) {
+    const bytes = await readBytes(probe.file);
+    hashes.probe = await sha256(bytes);
+    sources.probe = await readSourceProbe(basename(probe.file), bytes, probe.key);
+  }
+  return { sources, hashes };
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw new FileFormatError(`Cannot read ${path}: ${reason(error)}`);
+  }
 }

@@ -7,10 +7,17 @@ import { NeighborIndex } from "../grouping/neighbors.ts";
 import { Random } from "../random.ts";
 
 /** Kinds of scans. */
-export type ScanKind = "raster" | "jittered" | "random" | "fermat";
+export type ScanKind = "raster" | "jittered" | "random" | "fermat" | "concentric" | "nested";
 
 /** All scan kinds. */
-export const SCAN_KINDS: readonly ScanKind[] = ["raster", "jittered", "random", "fermat"];
+export const SCAN_KINDS: readonly ScanKind[] = [
+  "raster",
+  "jittered",
+  "random",
+  "fermat",
+  "concentric",
+  "nested",
+];
 
 /** Where patches may lie. */
 export interface ScanArea {
@@ -34,6 +41,48 @@ export interface ScanOptions {
   readonly jitter?: number;
   /** Round positions to whole pixels. */
   readonly integer?: boolean;
+  /** Distance of lines, px: the scan is as large as that makes it, in the middle of the area. */
+  readonly step?: number;
+  /** With `nested`: the groups. */
+  readonly groups?: NestedGroups;
+  /** Distance kept from the rim besides half a patch, px. */
+  readonly margin?: number;
+}
+
+/** Groups of positions on a grid: a small grid at every point of a large one. */
+export interface NestedGroups {
+  /** Side of a group: gridsize squared positions. */
+  readonly gridsize: number;
+  /** Distance inside a group, px. */
+  readonly offset: number;
+  /** Distance of groups, px. */
+  readonly outerOffset: number;
+}
+
+/** Groups used when none are given: those of the original's grid simulation. */
+export const DEFAULT_GROUPS: NestedGroups = { gridsize: 2, offset: 4, outerOffset: 8 };
+
+/** Distances between the outermost positions, px; null: the scan fills the object. */
+export function scanSpans(options: ScanOptions): readonly [y: number, x: number] | null {
+  if (options.kind === "nested") {
+    const { gridsize, offset, outerOffset } = options.groups ?? DEFAULT_GROUPS;
+    const { rows, columns } = lattice(options.count / gridsize ** 2, 1, 1);
+    const inner = (gridsize - 1) * offset;
+    return [(rows - 1) * outerOffset + inner, (columns - 1) * outerOffset + inner];
+  }
+  if (options.step === undefined) return null;
+  const { rows, columns } = lattice(options.count, 1, 1);
+  return [(rows - 1) * options.step, (columns - 1) * options.step];
+}
+
+/** Rows and columns of the grid nearest to a number of positions. */
+function lattice(count: number, spanY: number, spanX: number): { rows: number; columns: number } {
+  const whole = Math.max(1, count);
+  const columns = Math.max(
+    1,
+    Math.min(Math.ceil(whole), Math.round(Math.sqrt(whole * spanX / spanY))),
+  );
+  return { rows: Math.max(1, Math.round(whole / columns)), columns };
 }
 
 /**
@@ -43,41 +92,100 @@ export interface ScanOptions {
  * @throws {RangeError} if patches do not fit into the object or less than 2 positions are asked for.
  */
 export function makeScan(area: ScanArea, options: ScanOptions): Float64Array {
-  const low = area.N / 2, spanY = area.height - area.N, spanX = area.width - area.N;
-  if (spanY < 1 || spanX < 1) {
+  const { count, margin = 0 } = options;
+  const room = [area.height - area.N - 2 * margin, area.width - area.N - 2 * margin];
+  if (Math.min(...room) < 1) {
     throw new RangeError(
       `Cannot scan an object of ${area.height} x ${area.width} with patches of ${area.N}: ` +
-        `use an object larger than the patches`,
+        `use an object larger than the patches${margin > 0 ? ` by more than ${2 * margin}` : ""}`,
     );
   }
-  const { count, kind } = options;
   if (!Number.isInteger(count) || count < 2) {
     throw new RangeError(`Cannot scan ${count} positions: use at least 2`);
   }
-  const random = new Random(options.seed, 0x5ca9);
+  const spans = scanSpans(options);
+  if (spans !== null && (spans[0] > room[0] || spans[1] > room[1])) {
+    const needed = spans.map((span) => Math.ceil(span) + area.N + 2 * margin).join(" x ");
+    throw new RangeError(
+      `Cannot scan an object of ${area.height} x ${area.width} with ${count} positions at this ` +
+        `distance: use an object of at least ${needed} or fewer positions`,
+    );
+  }
+  const [spanY, spanX] = spans ?? room;
+  const low = spans === null
+    ? [area.N / 2 + margin, area.N / 2 + margin]
+    : [(area.height - spans[0]) / 2, (area.width - spans[1]) / 2];
+  const points = draw(options, spanY, spanX);
+  return Float64Array.from(points, (value, i) => {
+    const inside = low[i % 2] + Math.min(i % 2 === 0 ? spanY : spanX, Math.max(0, value));
+    return options.integer === true ? Math.round(inside) : inside;
+  });
+}
+
+/** Positions from 0 to the spans. */
+function draw(options: ScanOptions, spanY: number, spanX: number): number[] {
+  const { count, kind } = options, random = new Random(options.seed, 0x5ca9);
   const points: number[] = [];
   if (kind === "random") {
     for (let i = 0; i < count; i++) points.push(spanY * random.uniform(), spanX * random.uniform());
-  } else if (kind === "fermat") {
-    points.push(...fermat(count, spanY, spanX));
-  } else {
-    const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt(count * spanX / spanY))));
-    const rows = Math.max(1, Math.round(count / columns));
-    const stepY = spanY / Math.max(1, rows - 1), stepX = spanX / Math.max(1, columns - 1);
-    const jitter = kind === "jittered" ? options.jitter ?? 0.3 : 0;
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
+    return points;
+  }
+  if (kind === "fermat") return fermat(count, spanY, spanX);
+  if (kind === "concentric") return concentric(count, spanY, spanX);
+  if (kind === "nested") return nested(count, options.groups ?? DEFAULT_GROUPS);
+  const { rows, columns } = options.step === undefined
+    ? lattice(count, spanY, spanX)
+    : lattice(count, 1, 1);
+  const stepY = spanY / Math.max(1, rows - 1), stepX = spanX / Math.max(1, columns - 1);
+  const jitter = kind === "jittered" ? options.jitter ?? 0.3 : 0;
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      points.push(
+        stepY * (r + jitter * (2 * random.uniform() - 1)),
+        stepX * (c + jitter * (2 * random.uniform() - 1)),
+      );
+    }
+  }
+  return points;
+}
+
+/** Groups row by row, each with its positions row by row. */
+function nested(count: number, groups: NestedGroups): number[] {
+  const { gridsize, offset, outerOffset } = groups, points: number[] = [];
+  const { rows, columns } = lattice(count / gridsize ** 2, 1, 1);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      for (let k = 0; k < gridsize ** 2; k++) {
         points.push(
-          stepY * (r + jitter * (2 * random.uniform() - 1)),
-          stepX * (c + jitter * (2 * random.uniform() - 1)),
+          r * outerOffset + Math.floor(k / gridsize) * offset,
+          c * outerOffset + (k % gridsize) * offset,
         );
       }
     }
   }
-  return Float64Array.from(points, (value, i) => {
-    const inside = low + Math.min(i % 2 === 0 ? spanY : spanX, Math.max(0, value));
-    return options.integer === true ? Math.round(inside) : inside;
-  });
+  return points;
+}
+
+/**
+ * Rings around the centre, as far from each other as their positions are, cut off by the rectangle.
+ */
+function concentric(count: number, spanY: number, spanX: number): number[] {
+  const reach = Math.hypot(spanY, spanX) / 2;
+  for (let step = 1.2 * Math.sqrt(Math.max(spanY * spanX, 1e-6) / count);; step *= 0.995) {
+    const points: number[] = [];
+    for (let ring = 0; ring * step <= reach; ring++) {
+      const around = Math.max(1, Math.round(2 * Math.PI * ring));
+      for (let k = 0; k < around; k++) {
+        // Every other ring starts half a step later, so that no radial line is favoured.
+        const angle = 2 * Math.PI * (k + (ring % 2) / 2) / around;
+        const y = ring * step * Math.sin(angle), x = ring * step * Math.cos(angle);
+        if (Math.abs(y) <= spanY / 2 && Math.abs(x) <= spanX / 2) {
+          points.push(y + spanY / 2, x + spanX / 2);
+        }
+      }
+    }
+    if (points.length >= 2 * count) return points.slice(0, 2 * count);
+  }
 }
 
 /** Spiral of equal area a point, cut off by the rectangle. */

@@ -45,9 +45,9 @@ Deno.test("gaussian and default probes", () => {
 });
 
 Deno.test("scans stay inside, have the right number and repeat for a seed", () => {
-  const area = { height: 180, width: 130, N: 64 };
   for (const kind of SCAN_KINDS) {
-    for (const count of [2, 50, 333]) {
+    const area = { height: 180, width: 130, N: 64 };
+    for (const count of kind === "nested" ? [4, 48, 196] : [2, 50, 333]) {
       const options = { kind, count, seed: 4 };
       const positions = makeScan(area, options);
       assert(
@@ -64,6 +64,7 @@ Deno.test("scans stay inside, have the right number and repeat for a seed", () =
       assert(makeScan(area, { ...options, integer: true }).every(Number.isInteger));
     }
   }
+  const area = { height: 180, width: 130, N: 64 };
   assert.throws(
     () => makeScan({ ...area, width: 64 }, { kind: "raster", count: 9, seed: 1 }),
     /patches/,
@@ -143,4 +144,81 @@ Deno.test("counts have Poisson mean and variance, and do not depend on batches",
   assert.deepEqual(measureAmplitudes(amplitudes.subarray(32), 16, 2, 9), all.subarray(32));
   assert.notDeepEqual(measureAmplitudes(amplitudes, 16, 0, 10), all);
   assert(all.every((v) => Number.isInteger(Math.round(v * v * 1e4) / 1e4)));
+});
+
+Deno.test("nested scans: groups of neighbours in order, at the distances asked for", () => {
+  const groups = { gridsize: 2, offset: 3, outerOffset: 10 };
+  const options = { kind: "nested", count: 36, seed: 0, groups } as const;
+  const positions = makeScan({ height: 100, width: 90, N: 32 }, options);
+  assert.equal(positions.length, 72);
+  const at = (i: number): number[] => [...positions.subarray(2 * i, 2 * i + 2)];
+  const [y, x] = at(0);
+  assert.deepEqual([at(1), at(2), at(3)], [[y, x + 3], [y + 3, x], [y + 3, x + 3]]);
+  assert.deepEqual([at(4), at(12)], [[y, x + 10], [y + 10, x]]);
+  // The scan lies in the middle of the object.
+  assert.deepEqual([(y + at(35)[0]) / 2, (x + at(35)[1]) / 2], [50, 45]);
+  const three = makeScan({ height: 100, width: 100, N: 32 }, {
+    ...options,
+    groups: { gridsize: 3, offset: 2, outerOffset: 12 },
+  });
+  assert.equal(three.length, 72);
+  assert.deepEqual([three[16] - three[0], three[17] - three[1]], [4, 4]);
+  assert.throws(
+    () => makeScan({ height: 50, width: 90, N: 32 }, options),
+    /an object of at least 55 x 55/,
+  );
+});
+
+Deno.test("concentric scans: rings around the centre, equally far apart", () => {
+  const positions = makeScan({ height: 232, width: 232, N: 32 }, {
+    kind: "concentric",
+    count: 300,
+    seed: 0,
+  });
+  assert.deepEqual([...positions.subarray(0, 2)], [116, 116]);
+  const radii = Array.from(
+    { length: 300 },
+    (_, i) => Math.hypot(positions[2 * i] - 116, positions[2 * i + 1] - 116),
+  );
+  const step = radii[1];
+  radii.forEach((r) => assert(Math.abs(r / step - Math.round(r / step)) < 1e-9, `${r}`));
+  assert.equal(radii.filter((r) => Math.round(r / step) === 1).length, 6);
+  // Spacing along a ring is that of the rings.
+  const ring = radii.flatMap((r, i) => Math.round(r / step) === 4 ? [i] : []);
+  assert.equal(ring.length, 25);
+  const gap = Math.hypot(
+    positions[2 * ring[1]] - positions[2 * ring[0]],
+    positions[2 * ring[1] + 1] - positions[2 * ring[0] + 1],
+  );
+  assert(Math.abs(gap / step - 1) < 0.02, `${gap / step}`);
+});
+
+Deno.test("a Fermat spiral keeps its distances even: the nearest ones vary little", () => {
+  const spread = (kind: "fermat" | "random"): number => {
+    const p = makeScan({ height: 232, width: 232, N: 32 }, { kind, count: 300, seed: 2 });
+    const nearest = Array.from({ length: 300 }, (_, i) => {
+      let best = Infinity;
+      for (let j = 0; j < 300; j++) {
+        if (j !== i) {
+          best = Math.min(best, Math.hypot(p[2 * i] - p[2 * j], p[2 * i + 1] - p[2 * j + 1]));
+        }
+      }
+      return best;
+    });
+    const mean = nearest.reduce((sum, d) => sum + d, 0) / 300;
+    return Math.sqrt(nearest.reduce((sum, d) => sum + (d - mean) ** 2, 0) / 300) / mean;
+  };
+  assert(spread("fermat") < 0.15 && spread("random") > 0.4, `${spread("fermat")}`);
+});
+
+Deno.test("a margin keeps positions away from the rim", () => {
+  for (const kind of SCAN_KINDS) {
+    const positions = makeScan({ height: 120, width: 120, N: 32 }, {
+      kind,
+      count: 49,
+      seed: 1,
+      margin: 7,
+    });
+    for (const value of positions) assert(value >= 23 && value <= 97, `${kind} ${value}`);
+  }
 });
