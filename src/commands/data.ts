@@ -4,7 +4,10 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import type { DataReading } from "../config/types.ts";
+import type { DataReading, ExecutionConfig } from "../config/types.ts";
+import { ConfigError } from "../errors.ts";
+import { type WorkerLike, WorkerPool, workerScan } from "../feeding/pool.ts";
+import type { SentReadOptions } from "../feeding/protocol.ts";
 import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
 import { openScan as openScanSource } from "../workflows/open_scan.ts";
 import { FileSource } from "./files.ts";
@@ -15,6 +18,8 @@ import type { Terminal } from "./host.ts";
 export interface OpenScan extends AsyncDisposable {
   /** The scan. */
   readonly dataset: ScanDataset;
+  /** Workers that read its patterns, if there are any. */
+  readonly pool?: WorkerPool;
 }
 
 /** Adds the flags that say how to read a data file. */
@@ -48,21 +53,35 @@ export function readingOptions(data: DataReading): ReadScanOptions {
   };
 }
 
-/** Opens a scan; its warnings go to the terminal. */
+/**
+ * Opens a scan; its warnings go to the terminal.
+ *
+ * @param workers Threads that read, decode and normalise patterns; 0 is this one.
+ */
 export async function openScan(
   path: string,
   options: ReadScanOptions,
   terminal: Terminal,
+  workers = 0,
 ): Promise<OpenScan> {
   const source = await FileSource.open(path);
+  const warn = (line: string): void => terminal.warn(line);
   try {
-    const dataset = await openScanSource(source, {
-      ...options,
-      warn: (line) => terminal.warn(line),
+    const dataset = await openScanSource(source, { ...options, warn });
+    const pool = workers === 0 ? undefined : new WorkerPool({
+      workers,
+      patterns: dataset.count,
+      N: dataset.N,
+      spawn: spawnPatternWorker,
+      source: path,
+      options: sendable(options),
+      warn,
     });
     return {
-      dataset,
+      dataset: pool === undefined ? dataset : workerScan(dataset, pool),
+      ...(pool === undefined ? {} : { pool }),
       [Symbol.asyncDispose]: () => {
+        pool?.dispose();
         source[Symbol.dispose]();
         return Promise.resolve();
       },
@@ -71,4 +90,38 @@ export async function openScan(
     source[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Starts a worker that reads files of this host. */
+export function spawnPatternWorker(): WorkerLike {
+  return new Worker(new URL("./pattern_worker.ts", import.meta.url), { type: "module" });
+}
+
+/** Batches prepared ahead, of all workers together. @throws {ConfigError} if there are no workers. */
+export function prefetchDepth(
+  execution: Pick<ExecutionConfig, "num_workers" | "prefetch_factor">,
+): number {
+  const { num_workers: workers, prefetch_factor: each } = execution;
+  if (workers === 0 && each !== null) {
+    throw new ConfigError(
+      `prefetch is ${each} but nothing can be prepared ahead without workers: add --num-workers`,
+    );
+  }
+  return workers * (each ?? 2);
+}
+
+/** A line of detail about what the workers of a scan did. */
+export function sayReaders({ pool }: OpenScan, terminal: Terminal): void {
+  if (pool === undefined) return;
+  terminal.debug(`patterns read by each worker: ${pool.statistics.patterns.join(", ")}`);
+}
+
+function sendable(options: ReadScanOptions): SentReadOptions {
+  const { diffractionKind, cropTo, bin, memoryLimit } = options;
+  return {
+    ...(diffractionKind === undefined ? {} : { diffractionKind }),
+    ...(cropTo === undefined ? {} : { cropTo }),
+    ...(bin === undefined ? {} : { bin }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+  };
 }

@@ -16,7 +16,7 @@ import { validatePatterns } from "../scan/dataset.ts";
 import type { Checkpoint } from "../workflows/checkpoint.ts";
 import { tabulate } from "../workflows/groups.ts";
 import { configHost, outputOptions, statementOf } from "./config_host.ts";
-import { type OpenScan, openScan, readingOptions } from "./data.ts";
+import { type OpenScan, openScan, prefetchDepth, readingOptions, sayReaders } from "./data.ts";
 import { ensureWritableFolder } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { showPayload } from "./print_config.ts";
@@ -55,13 +55,18 @@ async function run(options: Record<string, unknown>): Promise<void> {
     return;
   }
   const outputDir = payload.files.output_dir;
+  prefetchDepth(payload.execution);
   if (options.dryRun !== true) await ensureWritableFolder(outputDir);
   const resume = options.resume === true ? await resumeFrom(outputDir) : undefined;
   const config = resume === undefined ? payload.run : resumedConfig(resume.config, payload);
   const reading = readingOptions(payload.data);
-  await using scan = await openScan(payload.files.train_data_file ?? "", reading, terminal);
+  const { num_workers: workers } = payload.execution;
+  const trainFile = payload.files.train_data_file ?? "";
+  await using scan = await openScan(trainFile, reading, terminal, workers);
   const test = payload.files.test_data_file;
-  await using validation = test === null ? undefined : await openScan(test, reading, terminal);
+  await using validation = test === null
+    ? undefined
+    : await openScan(test, reading, terminal, workers);
   checkSides(scan, validation);
   if (options.dryRun === true) {
     await dryRun(payload, scan, terminal);
@@ -79,6 +84,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     audit: payload.audit,
     terminal,
   });
+  sayReaders(scan, terminal);
   terminal.result(
     `${result.interrupted ? "interrupted" : "trained"}: ${result.epochs} epochs, ` +
       `loss ${result.loss.toPrecision(6)}, ${formatDuration(result.seconds)}; ` +

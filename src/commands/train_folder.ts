@@ -18,6 +18,7 @@ import type { EpochEvent, StepEvent } from "../workflows/events.ts";
 import { Trainer } from "../workflows/train.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { formatDuration, type Terminal } from "./host.ts";
+import { prefetchDepth } from "./data.ts";
 import { CheckpointKeeper } from "./keeper.ts";
 import { runRecord } from "./record.ts";
 import { RunLog } from "./run_log.ts";
@@ -97,6 +98,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   try {
     using trainer = await Trainer.create(gpu, dataset, config, {
       signal: stop.signal,
+      prefetch: prefetchDepth(execution),
       ...(job.resume === undefined ? {} : { resume: job.resume }),
       ...(job.validation === undefined ? {} : { validation: job.validation }),
     });
@@ -145,6 +147,10 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
         }
       }
     }
+    const { batches, deepest, waits } = trainer.feeding;
+    terminal.debug(
+      `fed ${batches} batches: at most ${deepest} lay ready, ${waits} were waited for`,
+    );
     const checkpoint = await trainer.checkpoint();
     if (execution.enable_checkpointing) {
       await writeWhole(join(outputDir, CHECKPOINT_FILE), encodeCheckpoint(checkpoint));

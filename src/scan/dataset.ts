@@ -16,6 +16,7 @@ import {
   patternLayout,
   probeFromArray,
 } from "./layout.ts";
+import { labelsFromArrays, openLabels, type PatchLabels, type ReadLabels } from "./labels.ts";
 import { PatternReader } from "./pattern_reader.ts";
 import type { Probe } from "./probe.ts";
 import { coarsenObject, type ComplexImage, planResize, resizeProbe } from "./resize.ts";
@@ -45,7 +46,17 @@ export interface ScanDataset {
    *
    * @throws {DatasetError} for bad numbers or values.
    */
-  readDiffraction(indices: ArrayLike<number>): Promise<Float32Array>;
+  readonly readDiffraction: PatternSource;
+  /** Reads truth patches by pattern number; absent if the data hold none. */
+  readonly readLabels?: ReadLabels;
+}
+
+/** Reads patterns by number. */
+export interface PatternSource {
+  /** (n, N, N) amplitudes in the order asked. */
+  (indices: ArrayLike<number>): Promise<Float32Array>;
+  /** The same multiplied by `factor`, where reading and scaling are one. */
+  readonly scaled?: (indices: ArrayLike<number>, factor: number) => Promise<Float32Array>;
 }
 
 /** Shape and type of a stored array. */
@@ -87,6 +98,8 @@ export interface ReadScanOptions {
   readonly metadata?: unknown;
   /** Bytes of patterns that may be kept in memory; 512 MiB by default. */
   readonly memoryLimit?: number;
+  /** First pattern that will be asked for, and the one after the last; default all. */
+  readonly window?: readonly [start: number, end: number];
   /** Receives a line about doubtful data. */
   readonly warn?: (message: string) => void;
 }
@@ -124,6 +137,7 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
   const step = layout.height / resize.crop;
   const object = await readObject(npz, step);
   const nphotons = photonsOf(options.metadata);
+  const readLabels = openLabels(npz, layout.count, layout.height, resize.to);
   const scanIndex = await readScanIndex(npz, layout.count);
   const reader = new PatternReader(npz, {
     key,
@@ -132,6 +146,7 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
     counts: options.diffractionKind === "counts",
     memoryLimit: options.memoryLimit ?? 512 * 2 ** 20,
     suspectCounts: (options.diffractionKind ?? "auto") === "auto",
+    ...(options.window === undefined ? {} : { window: options.window }),
     warn,
   });
   return {
@@ -143,6 +158,7 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
     ...object,
     ...(nphotons === undefined ? {} : { nphotons }),
     ...(scanIndex === undefined ? {} : { scanIndex }),
+    ...(readLabels === undefined ? {} : { readLabels }),
     readDiffraction: (indices) => reader.read(indices),
   };
 }
@@ -161,6 +177,8 @@ export interface ScanParts {
   readonly objectGuess?: ComplexImage;
   /** Photons of the mean pattern, if known. */
   readonly nphotons?: number;
+  /** Truth patches, each (P, N, N), if known. */
+  readonly labels?: PatchLabels;
 }
 
 /**
@@ -180,7 +198,7 @@ export function scanFromArrays(parts: ScanParts): ScanDataset {
   checkPositions(parts.positions);
   checkProbe("probeGuess", parts.probe);
   refuseEmpty("diffraction", checkPatterns("diffraction", parts.patterns, pixels).empty, count);
-  const { objectGuess, nphotons } = parts;
+  const { objectGuess, nphotons, labels } = parts;
   return {
     name: parts.name,
     count,
@@ -191,6 +209,7 @@ export function scanFromArrays(parts: ScanParts): ScanDataset {
       ? {}
       : { objectGuess, objectShape: [objectGuess.height, objectGuess.width] as const }),
     ...(nphotons === undefined ? {} : { nphotons }),
+    ...(labels === undefined ? {} : { readLabels: labelsFromArrays(labels, count, N) }),
     readDiffraction: (indices) => {
       const out = new Float32Array(indices.length * pixels);
       for (let i = 0; i < indices.length; i++) {

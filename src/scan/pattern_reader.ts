@@ -29,6 +29,8 @@ export interface PatternReaderOptions {
   readonly suspectCounts: boolean;
   /** Bytes of resized float32 patterns that may be kept in memory. */
   readonly memoryLimit: number;
+  /** First pattern that is asked for, and the one after the last; others are refused. */
+  readonly window?: readonly [start: number, end: number];
   /** Receives a line about doubtful data, once each. */
   readonly warn: (message: string) => void;
 }
@@ -44,11 +46,14 @@ export class PatternReader {
   #options: PatternReaderOptions;
   #all: Promise<Float32Array> | undefined;
   #warned = new Set<string>();
+  #start: number;
+  #end: number;
 
   /** Prepares; nothing is read. */
   constructor(source: RowSource, options: PatternReaderOptions) {
     this.#source = source;
     this.#options = options;
+    [this.#start, this.#end] = options.window ?? [0, options.layout.count];
   }
 
   /**
@@ -72,13 +77,21 @@ export class PatternReader {
           `Cannot read pattern ${n} as there are ${layout.count}: use numbers from 0`,
         );
       }
+      if (n < this.#start || n >= this.#end) {
+        throw new DatasetError(
+          `Cannot read pattern ${n} as this reader was opened for ${this.#start} to ` +
+            `${this.#end - 1}: open another one`,
+        );
+      }
     }
     const out = new Float32Array(indices.length * pixels);
-    if (layout.order === "legacy" || 4 * layout.count * pixels <= this.#options.memoryLimit) {
+    const kept = 4 * (this.#end - this.#start) * pixels;
+    if (layout.order === "legacy" || kept <= this.#options.memoryLimit) {
       this.#all ??= this.#readAll();
       const all = await this.#all;
       for (let i = 0; i < indices.length; i++) {
-        out.set(all.subarray(indices[i] * pixels, (indices[i] + 1) * pixels), i * pixels);
+        const at = indices[i] - this.#start;
+        out.set(all.subarray(at * pixels, (at + 1) * pixels), i * pixels);
       }
       return out;
     }
@@ -105,36 +118,38 @@ export class PatternReader {
     const { layout, resize, key } = this.#options;
     const pixels = resize.to * resize.to, area = layout.height * layout.width;
     const block = Math.max(1, Math.floor(BLOCK_BYTES / (4 * area)));
-    const out = new Float32Array(layout.count * pixels);
-    let empty = 0;
+    const first = this.#start, count = this.#end - first;
+    const out = new Float32Array(count * pixels);
     if (layout.order === "canonical") {
-      for (let n = 0; n < layout.count; n += block) {
-        out.set(await this.#readBlock(n, Math.min(block, layout.count - n)), n * pixels);
+      for (let n = 0; n < count; n += block) {
+        out.set(await this.#readBlock(first + n, Math.min(block, count - n)), n * pixels);
       }
-      empty = countEmpty(out, pixels);
     } else {
       const stack = await this.#transposed();
-      for (let n = 0; n < layout.count; n += block) {
-        const end = Math.min(n + block, layout.count);
-        out.set(this.#convert(stack.subarray(n * area, end * area), n), n * pixels);
+      for (let n = 0; n < count; n += block) {
+        const end = Math.min(n + block, count);
+        out.set(this.#convert(stack.subarray(n * area, end * area), first + n), n * pixels);
       }
-      empty = countEmpty(out, pixels);
     }
-    refuseEmpty(key, empty, layout.count);
+    // A part of a scan may well be empty.
+    if (count === layout.count) refuseEmpty(key, countEmpty(out, pixels), count);
     return out;
   }
 
-  /** Reads a legacy stack a few detector rows at a time into (M, H, W). */
+  /** Reads a legacy stack a few detector rows at a time into (M, H, W), the window alone. */
   async #transposed(): Promise<Float32Array> {
     const { count, height, width } = this.#options.layout;
-    const stack = new Float32Array(count * height * width);
+    const stack = new Float32Array((this.#end - this.#start) * height * width);
     const rows = Math.max(1, Math.floor(BLOCK_BYTES / (4 * width * count)));
     for (let y = 0; y < height; y += rows) {
       const end = Math.min(height, y + rows);
       const values = this.#values(await this.#source.readRows(this.#options.key, y, end - y));
       for (let v = y, at = 0; v < end; v++) {
         for (let x = 0; x < width; x++) {
-          for (let n = 0; n < count; n++) stack[n * height * width + v * width + x] = values[at++];
+          for (let n = this.#start; n < this.#end; n++) {
+            stack[(n - this.#start) * height * width + v * width + x] = values[at + n];
+          }
+          at += count;
         }
       }
     }

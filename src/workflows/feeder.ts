@@ -11,7 +11,7 @@ import type { ScanDataset } from "../scan/dataset.ts";
 /** Largest set of patterns that is kept in memory, bytes. */
 const CACHE_BYTES = 2 ** 30;
 
-/** Reads patterns of a scan as normalised amplitudes. */
+/** Reads patterns of a scan as normalised amplitudes; several batches may be under way at once. */
 export class PatternFeeder {
   /** Factor from measured amplitude to network input. */
   readonly factor: number;
@@ -45,8 +45,7 @@ export class PatternFeeder {
     if (missing.length > 0) {
       const unique = [...new Set(missing)].sort((a, b) => a - b);
       unique.forEach((index, k) => place.set(index, k));
-      fresh = await this.#dataset.readDiffraction(unique);
-      for (let k = 0; k < fresh.length; k++) fresh[k] *= this.factor;
+      fresh = await this.#readScaled(unique);
       if (this.#cache !== undefined) {
         unique.forEach((index, k) => {
           this.#cache!.set(fresh!.subarray(k * size, (k + 1) * size), index * size);
@@ -62,5 +61,13 @@ export class PatternFeeder {
       out.set(source, i * size);
     }
     return out;
+  }
+
+  async #readScaled(indices: number[]): Promise<Float32Array> {
+    const { scaled } = this.#dataset.readDiffraction;
+    if (scaled !== undefined) return await scaled(indices, this.factor);
+    const patterns = await this.#dataset.readDiffraction(indices);
+    for (let k = 0; k < patterns.length; k++) patterns[k] *= this.factor;
+    return patterns;
   }
 }

@@ -6,7 +6,7 @@
 import type { RunConfig } from "../config/presets.ts";
 import { compactGroups } from "../grouping/compact.ts";
 import { groupOffsets, type Groups, makeGroups, pick, subsample } from "../grouping/groups.ts";
-import type { Random } from "../random.ts";
+import { Random } from "../random.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 
 /** Groups ready to be fed. */
@@ -93,6 +93,23 @@ export function largestOffset(groups: GroupTable): number {
   let largest = 0;
   for (const value of groups.offsets) largest = Math.max(largest, Math.abs(value));
   return largest;
+}
+
+/** Largest offset inside any compact group of the whole run, px. */
+export function compactReach(
+  dataset: ScanDataset,
+  groups: GroupTable,
+  eligible: Uint32Array,
+  config: RunConfig,
+): number {
+  const { overlap_group_size: size, seed, nepochs } = config.training;
+  let reach = 0;
+  for (let epoch = 0; size > 0 && epoch < nepochs; epoch++) {
+    const random = new Random(seed, 1000 + epoch);
+    const table = compactTable(dataset, groups, eligible, size, random);
+    reach = Math.max(reach, largestOffset(table));
+  }
+  return reach;
 }
 
 function table(positions: Float64Array, groups: Groups): GroupTable {

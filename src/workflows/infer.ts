@@ -21,6 +21,7 @@ import { solveScaleFactors } from "../reassembly/varpro_solve.ts";
 import { probeWindow, uniformWindow } from "../reassembly/weights.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { Prefetcher } from "../feeding/prefetch.ts";
 import { PatternFeeder } from "./feeder.ts";
 import { tabulate } from "./groups.ts";
 import { recordPatches } from "./patch_network.ts";
@@ -42,6 +43,8 @@ export interface InferOptions {
   readonly subsample?: number;
   /** Seed of that choice; default the one of the training. */
   readonly seed?: number;
+  /** Batches prepared ahead; default 0. */
+  readonly prefetch?: number;
   /** Called after each batch with (patterns done, patterns in all). */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -135,10 +138,17 @@ export async function infer(
       accumulator.record(graph.plan, { ...basis, measured: input, kind: "amplitude" });
     }
     const feeder = new PatternFeeder(dataset, model.scaling.input_factor);
+    const members = (step: number): Uint32Array =>
+      table.indices.subarray(step * batch * channels, (step + 1) * batch * channels);
+    const batches = new Prefetcher(
+      (step) => feeder.read(members(step)),
+      Math.ceil(count / batch),
+      options.prefetch ?? 0,
+    );
     for (let from = 0; from < count; from += batch) {
       const groups = Math.min(batch, count - from);
-      const indices = table.indices.subarray(from * channels, (from + groups) * channels);
-      gpu.write(input, await feeder.read(indices));
+      const indices = members(from / batch);
+      gpu.write(input, await batches.take(from / batch));
       const places = new Float64Array(2 * indices.length);
       for (let i = 0; i < indices.length; i++) {
         places[2 * i] = positions[2 * indices[i]];

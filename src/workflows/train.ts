@@ -8,7 +8,6 @@
  */
 import type { NdArray } from "../array.ts";
 import { complexArray } from "../array.ts";
-import type { RunConfig } from "../config/presets.ts";
 import { assertResolved, type ResolvedRun } from "../config/resolved.ts";
 import { ConfigError, DivergedError, GpuLimitError, GpuMemoryError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -17,11 +16,13 @@ import type { ScanDataset } from "../scan/dataset.ts";
 import { createSchedule, type Schedule } from "../update/schedule.ts";
 import type { Checkpoint, ScalingStatistics, TrainingProgress } from "./checkpoint.ts";
 import { healthWarning, type TrainEvent } from "./events.ts";
+import { addStatistics, Prefetcher, type PrefetchStatistics } from "../feeding/prefetch.ts";
 import { PatternFeeder } from "./feeder.ts";
 import { splitSamples } from "../grouping/batches.ts";
-import { compactTable, type GroupTable, largestOffset, selectGroups, tabulate } from "./groups.ts";
+import { compactReach, compactTable, type GroupTable, selectGroups, tabulate } from "./groups.ts";
 import { PinnModel } from "./pinn.ts";
 import { deriveInputStatistics, deriveScaling } from "./scaling.ts";
+import { type Batch, checkLabels, labelsFor } from "./supervision.ts";
 
 /** What a run may be given beside data and configuration. */
 export interface TrainOptions {
@@ -35,6 +36,8 @@ export interface TrainOptions {
   readonly scaling?: ScalingStatistics;
   /** Separate validation data. */
   readonly validation?: ScanDataset;
+  /** Batches prepared ahead of the one that is trained on; default 0. */
+  readonly prefetch?: number;
   /** Steps between two step events; default a sixteenth of an epoch. */
   readonly logInterval?: number;
   /** Stops the run at the next step; the trainer can then be checkpointed. */
@@ -58,6 +61,7 @@ export class Trainer implements Disposable {
   #schedule: Schedule;
   #progress: TrainingProgress;
   #warnings: string[];
+  #feeding: PrefetchStatistics = { batches: 0, deepest: 0, waits: 0 };
 
   private constructor(
     gpu: Gpu,
@@ -103,6 +107,7 @@ export class Trainer implements Disposable {
    * A batch that does not fit the device is halved, with a warning event.
    *
    * @throws {ConfigError} for a configuration that was not resolved.
+   * @throws {DatasetError} if a supervised model is to learn from data without labels.
    */
   static async create(
     gpu: Gpu,
@@ -111,6 +116,9 @@ export class Trainer implements Disposable {
     options: TrainOptions = {},
   ): Promise<Trainer> {
     assertResolved(config, "train");
+    for (const data of [dataset, options.validation]) {
+      if (data !== undefined) await checkLabels(config, data);
+    }
     const warnings: string[] = [];
     const resolved = config.fitted({ N: dataset.N });
     const scaling = options.resume?.scaling ?? options.scaling ??
@@ -181,6 +189,11 @@ export class Trainer implements Disposable {
     return Math.max(1, Math.floor(this.#training.length / this.config.training.batch_size));
   }
 
+  /** How batches were prepared ahead in the epochs that are done. */
+  get feeding(): PrefetchStatistics {
+    return this.#feeding;
+  }
+
   /** Bytes of tensors in use on the device. */
   get liveBytes(): number {
     return this.#gpu.arena.liveBytes;
@@ -204,10 +217,15 @@ export class Trainer implements Disposable {
       const start = performance.now();
       this.#model.setEpoch(epoch);
       const order = this.#order(epoch);
+      const batches = new Prefetcher(
+        (step) => this.#batch(order, step),
+        steps,
+        this.#options.prefetch ?? 0,
+      );
       let mark = performance.now(), pending = 0;
       for (let step = this.#progress.stepInEpoch; step < steps; step++) {
         if (this.#options.signal?.aborted) return;
-        await this.#upload(order, step);
+        this.#upload(await batches.take(step), order, step);
         const rate = this.#schedule.rate(epoch + step / steps);
         const update = (step + 1) % training.accum_steps === 0 || step + 1 === steps;
         if (!compiled) {
@@ -254,6 +272,7 @@ export class Trainer implements Disposable {
           pending = 0;
         }
       }
+      this.#feeding = addStatistics(this.#feeding, batches.statistics);
       const health = await this.#model.health();
       const trainLoss = this.#progress.lossSum / steps;
       const validationLoss = await this.#validate();
@@ -333,23 +352,29 @@ export class Trainer implements Disposable {
     return selectGroups(this.#groups, order);
   }
 
-  async #upload(order: GroupTable, step: number): Promise<void> {
-    const batch = this.config.training.batch_size, { channels } = order;
-    const from = step * batch, to = from + batch;
-    const indices = order.indices.subarray(from * channels, to * channels);
-    const patterns = await this.#feeder.read(indices);
-    this.#model.upload(patterns, order.offsets.subarray(from * channels * 2, to * channels * 2));
+  async #batch({ indices, channels }: GroupTable, step: number): Promise<Batch> {
+    const count = this.config.training.batch_size * channels;
+    const wanted = indices.subarray(step * count, (step + 1) * count);
+    const labels = await labelsFor(this.config, this.#dataset, wanted);
+    return { patterns: await this.#feeder.read(wanted), labels };
+  }
+
+  #upload({ patterns, labels }: Batch, { offsets, channels }: GroupTable, step: number): void {
+    const count = 2 * this.config.training.batch_size * channels;
+    this.#model.upload(patterns, offsets.subarray(step * count, (step + 1) * count), labels);
   }
 
   async #validate(): Promise<number | undefined> {
     const batch = this.config.training.batch_size;
+    const data = this.#options.validation ?? this.#dataset;
     let sum = 0, count = 0;
     const feed = async (groups: GroupTable, feeder: PatternFeeder): Promise<void> => {
       for (let from = 0; from + batch <= groups.count; from += batch) {
         const { channels } = groups;
         const indices = groups.indices.subarray(from * channels, (from + batch) * channels);
         const offsets = groups.offsets.subarray(from * channels * 2, (from + batch) * channels * 2);
-        this.#model.upload(await feeder.read(indices), offsets);
+        const labels = await labelsFor(this.config, data, indices);
+        this.#model.upload(await feeder.read(indices), offsets, labels);
         sum += await this.#model.evaluate();
         count++;
       }
@@ -362,21 +387,4 @@ export class Trainer implements Disposable {
     }
     return count === 0 ? undefined : sum / count;
   }
-}
-
-/** Largest offset inside any compact group of the whole run, px. */
-function compactReach(
-  dataset: ScanDataset,
-  groups: GroupTable,
-  eligible: Uint32Array,
-  config: RunConfig,
-): number {
-  const { overlap_group_size: size, seed, nepochs } = config.training;
-  let reach = 0;
-  for (let epoch = 0; size > 0 && epoch < nepochs; epoch++) {
-    const random = new Random(seed, 1000 + epoch);
-    const table = compactTable(dataset, groups, eligible, size, random);
-    reach = Math.max(reach, largestOffset(table));
-  }
-  return reach;
 }
