@@ -8,6 +8,14 @@ import { DatasetError } from "../errors.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import { LABEL_KEYS, type PatchLabels } from "../scan/labels.ts";
 
+/** What one step is computed from. */
+export interface Batch {
+  /** (B, C, N, N) normalised amplitudes. */
+  readonly patterns: Float32Array;
+  /** (B, C, N, N) truth patches, for a supervised model. */
+  readonly labels: PatchLabels | undefined;
+}
+
 /**
  * Refuses a supervised run on data without usable labels (DATA-SUP-001); other runs pass.
  *

@@ -52,7 +52,6 @@ const values: readonly (readonly [string, string, RegExp])[] = [
   ["scheduler", "CosineAnnealing", /use warmup_cosine/],
   ["logger_backend", "tensorbord", /tensorboard\?/],
   ["deterministic", "warn", /deterministic is "warn": true or false/],
-  ["model_type", "supervised", /model_type cannot be supervised/],
   ["model_type", "autoencoder", /model_type is "autoencoder"/],
 ];
 for (const [field, value, message] of values) {
