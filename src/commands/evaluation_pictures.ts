@@ -14,8 +14,8 @@ import { type Curve, lineChartSvg, PALETTE } from "../report/plot.ts";
 import { figurePng } from "./pictures.ts";
 
 /**
- * Reference and images with their errors, as PNG. Rows: amplitude, its error, phase, its error; one
- * column an image. All maps of a row share one scale, taken from the reference; so do all errors.
+ * Reference and images with their errors, as PNG: one image in a row with its reference and error, of
+ * several a column each. All maps of a kind share one scale, taken from the reference; so do all errors.
  */
 export function mapsPng(judgement: Judgement): Uint8Array {
   const { referenceMaps, judged, reference } = judgement;
@@ -33,19 +33,20 @@ export function mapsPng(judgement: Judgement): Uint8Array {
       map: "grey",
       ...unit,
     });
-    rows.push([
-      item(`${kind}: ${reference}`, referenceMaps[kind]),
-      ...judged.map(({ name, maps }) =>
-        item(`${kind}: ${name}`, onScale(kind, maps, referenceMaps))
-      ),
-    ]);
-    rows.push(judged.map(({ name }, k) => ({
+    const images = judged.map(({ name, maps }) =>
+      item(`${kind}: ${name}`, onScale(kind, maps, referenceMaps))
+    );
+    const wrong = judged.map(({ name }, k): PanelItem => ({
       title: `${kind} error: ${name}`,
       grid: errors[k][kind],
       range: span,
       map: "heat",
       ...unit,
-    })));
+    }));
+    const known = item(`${kind}: ${reference}`, referenceMaps[kind]);
+    // Several images: each error below its image, the reference at the end of the row.
+    if (judged.length === 1) rows.push([known, ...images, ...wrong]);
+    else rows.push([...images, known], wrong);
   }
   return figurePng(rows);
 }
