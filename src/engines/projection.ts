@@ -17,7 +17,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { recordFft2 } from "../ops/fft2.ts";
 import { recordSum } from "../ops/reduce.ts";
 import { spectrumOrder } from "./spectrum.ts";
-import type { Engine, EngineState, SweepResult } from "./state.ts";
+import { type Engine, type EngineState, type SweepResult, VISIT_WORDS } from "./state.ts";
 import { type Chunk, WaveChunks } from "./wave_chunk.ts";
 
 const overlap = {
@@ -155,7 +155,7 @@ export class ProjectionEngine implements Engine {
   >;
   #plans: Plans | undefined;
   #started = false;
-  #placed: Float64Array | undefined;
+  #placed: { readonly positions: Float64Array; readonly at: Float64Array } | undefined;
 
   /** Allocates the stack of waves: P * K * N * N complex numbers. */
   constructor(state: EngineState, options: ProjectionOptions) {
@@ -213,6 +213,8 @@ export class ProjectionEngine implements Engine {
   /** The waves, as `waves`: (P, K, N, N, 2). */
   async save(): Promise<Map<string, Float32Array>> {
     await this.#start();
+    // Positions may have moved since the last sweep.
+    this.#ready();
     const { patterns, modes, size } = this.#state.shape;
     const per = 2 * modes * size * size;
     const waves = new Float32Array(patterns * per);
@@ -262,9 +264,9 @@ export class ProjectionEngine implements Engine {
   /** Plans that fit the positions as they are now. */
   #ready(): Plans {
     const state = this.#state;
-    if (this.#placed !== state.positions) {
+    if (this.#placed?.positions !== state.positions) {
       this.#chunks.refresh();
-      this.#placed = state.positions;
+      this.#moveWaves();
     }
     if (this.#plans?.shifted !== state.shifted) {
       this.#disposePlans();
@@ -284,6 +286,25 @@ export class ProjectionEngine implements Engine {
       };
     }
     return this.#plans!;
+  }
+
+  /** Waves follow their patches: a patch that starts elsewhere sees them shifted. */
+  #moveWaves(): void {
+    const { gpu, corners, positions } = this.#state;
+    const at = Float64Array.from(corners);
+    const before = this.#placed?.at;
+    this.#placed = { positions, at };
+    if (before === undefined || at.every((v, i) => v === before[i])) return;
+    const words = new Uint32Array(this.#chunks.visits.length);
+    const floats = new Float32Array(words.buffer);
+    at.forEach((v, i) => floats[VISIT_WORDS * (i >> 1) + 4 + i % 2] = before[i] - v);
+    const moves = gpu.tensor("moves", this.#chunks.visits.shape, words);
+    using plan = new Plan(gpu, `${this.name} move`);
+    this.#chunks.chunks.forEach((chunk, i) =>
+      this.#chunks.recordMove(plan, chunk, moves, this.#stacks[i])
+    );
+    plan.submit();
+    gpu.arena.release(moves);
   }
 
   #disposePlans(): void {

@@ -129,6 +129,21 @@ export class WaveChunks implements Disposable {
     if (probes.own) this.state.gpu.arena.release(probes.tensor);
   }
 
+  /**
+   * Records spectra of a chunk moved by the shifts of other visits.
+   *
+   * @param visits (padded P, 8) words whose shifts count.
+   * @param spectra (length, K, N, N, 2), overwritten.
+   */
+  recordMove(plan: Plan, chunk: Chunk, visits: Tensor, spectra: Tensor): void {
+    const { arena } = this.state.gpu;
+    const result = this.allocate("moved spectra", chunk);
+    const params = this.#params(chunk, 1, 0);
+    plan.run(shiftKernel, { visits, source: spectra, result }, params, params.count);
+    plan.copy(result, spectra, result.length);
+    arena.release(result);
+  }
+
   /** Records result = probe * patch, (length, K, N, N, 2). */
   recordExit(plan: Plan, chunk: Chunk, probes: ChunkProbes, result: Tensor): void {
     const { modes, size } = this.state.shape;

@@ -4,9 +4,11 @@ import { ProjectionEngine, type ProjectionOptions } from "../../src/engines/proj
 import {
   amplitudeError,
   type ReferenceProblem,
+  shiftImages,
   simulateProblem,
 } from "../reference/engine_problem.ts";
 import { allWaves, projectionStep, raarModulusFirst } from "../reference/engines.ts";
+import { fft2Reference } from "../reference/fft.ts";
 import { assertClose } from "../support/close.ts";
 import { withGpu } from "../support/device.ts";
 import { flatStart, objectDistance, stateOf } from "./engine_scan.ts";
@@ -115,6 +117,21 @@ for (const method of ["dm", "raar"] as const) {
       assert.throws(() => again.load(new Map()), ShapeError);
     }));
 }
+
+Deno.test("waves stay where they are on the object when patches move by whole pixels", () =>
+  withGpu(async (gpu) => {
+    const problem = simulateProblem({ seed: 10, margin: 3, subpixel: true, modes: 2 });
+    const { size, modes } = problem, count = problem.positions.length / 2;
+    using state = stateOf(gpu, problem, problem);
+    using engine = new ProjectionEngine(state, { method: "dm" });
+    await engine.sweep(0);
+    const before = (await engine.save()).get("waves")!;
+    state.setPositions(problem.positions.map((p, i) => p + [2, -1][i % 2]));
+    const after = (await engine.save()).get("waves")!;
+    const inSpace = (waves: Float32Array) => fft2Reference(waves, count * modes, size, true);
+    const expected = shiftImages(inSpace(before), count * modes, size, [-2, 1]);
+    assertClose("waves", inSpace(after), expected, 1e-5);
+  }));
 
 Deno.test("RAAR converges with the right sign of its last term and diverges with the wrong one", () =>
   withGpu(async (gpu) => {
