@@ -15,6 +15,7 @@ import { ConfigError, DatasetError } from "../errors.ts";
 import { validatePatterns } from "../scan/dataset.ts";
 import type { Checkpoint } from "../workflows/checkpoint.ts";
 import { tabulate } from "../workflows/groups.ts";
+import { checkLabels } from "../workflows/supervision.ts";
 import { configHost, outputOptions, statementOf } from "./config_host.ts";
 import { type OpenScan, openScan, prefetchDepth, readingOptions, sayReaders } from "./data.ts";
 import { ensureWritableFolder } from "./files.ts";
@@ -68,6 +69,9 @@ async function run(options: Record<string, unknown>): Promise<void> {
     ? undefined
     : await openScan(test, reading, terminal, workers);
   checkSides(scan, validation);
+  for (const part of [scan, validation]) {
+    if (part !== undefined) await checkLabels(config, part.dataset);
+  }
   if (options.dryRun === true) {
     await dryRun(payload, scan, terminal);
     return;
