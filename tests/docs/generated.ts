@@ -1,6 +1,7 @@
 import {
   renderCli,
   renderCliSpec,
+  renderFlags,
   renderInventory,
   renderKnobs,
   renderMatrix,
@@ -19,6 +20,7 @@ export async function generated(): Promise<Map<string, string>> {
     ["docs/execution_knobs.md", renderKnobs()],
     ["docs/override_matrix.md", renderMatrix()],
     ["docs/override_matrix.json", renderMatrixJson()],
+    ["docs/cli_flags.txt", renderFlags()],
   ];
   return new Map(
     await Promise.all(
@@ -30,6 +32,7 @@ export async function generated(): Promise<Map<string, string>> {
 /** Text as `deno fmt` leaves it. */
 async function formatted(path: string, text: string): Promise<string> {
   const extension = path.slice(path.lastIndexOf(".") + 1);
+  if (extension === "txt") return text;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", extension, "--line-width", "100", "-"],
     stdin: "piped",

@@ -225,3 +225,12 @@ export function renderMatrixJson(): string {
     2,
   );
 }
+
+/** Every flag of every command that resolves a configuration, one a line. */
+export function renderFlags(): string {
+  return (["train", "infer"] as const).flatMap((command) =>
+    fieldsOf(command).filter((f) => f.flag !== undefined).map((f) =>
+      [command, `--${f.flag}`, f.type, showValue(f.value), `${f.owner}.${f.name}`].join("\t")
+    )
+  ).join("\n") + "\n";
+}
