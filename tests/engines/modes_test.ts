@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eigenHermitian } from "../../src/engines/hermitian.ts";
-import { ModeMixer, sortModes, spreadModes } from "../../src/engines/modes.ts";
+import { ModeMixer, sortModes } from "../../src/engines/modes.ts";
 import { innerProduct, modePower, simulateModes } from "../reference/engine_problem.ts";
 import { assertClose, randomValues } from "../support/close.ts";
 import { withGpu } from "../support/device.ts";
@@ -81,17 +81,6 @@ for (const [modes, size] of [[1, 16], [2, 16], [3, 32], [5, 64]]) {
       assertClose("intensity", intensity(result, pixels), intensity(mixed, pixels), 1e-5);
     }));
 }
-
-Deno.test("added modes are orthogonal and share the wanted power", () => {
-  const size = 32, pixels = size * size;
-  const probe = Float32Array.from(simulateModes(size, 1, [1], 50));
-  const modes = spreadModes(probe, size, 4, 0.2);
-  assertClose("first mode", modes.subarray(0, probe.length), probe, 0);
-  for (let k = 1; k < 4; k++) {
-    assert.ok(Math.abs(modePower(modes, k, pixels) - 50 * 0.2 / 3) < 1e-3);
-    for (let l = 0; l < k; l++) assert.ok(Math.hypot(...innerProduct(modes, l, k, pixels)) < 1e-3);
-  }
-});
 
 function overlap(a: Float32Array, b: Float64Array, k: number, pixels: number): [number, number] {
   let re = 0, im = 0;
