@@ -90,6 +90,7 @@ Deno.test("train and infer write what they promise, twice the same bytes, and re
           read("out/reconstruction.npz"),
           read("out/amplitude.png"),
           read("out/phase.png"),
+          read("wts.h5.zip"),
         ]),
       );
       const names = [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
@@ -101,6 +102,7 @@ Deno.test("train and infer write what they promise, twice the same bytes, and re
         "model.safetensors",
         "out",
         "run.json",
+        "wts.h5.zip",
       ]);
     }
     assert.deepEqual(outputs[0], outputs[1]);

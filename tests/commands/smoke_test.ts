@@ -47,7 +47,7 @@ Deno.test("gridsize 2 smoke: train, save, load and infer under 90 s, twice the s
       );
       assert.equal(JSON.parse(trained).epochs, 2);
       if (name === "b") {
-        hashes.push(await sha256(join(out, "model.safetensors")));
+        hashes.push(await sha256(join(out, "wts.h5.zip")));
         metrics.push(await Deno.readTextFile(join(out, "metrics.csv")));
         break;
       }
@@ -60,7 +60,7 @@ Deno.test("gridsize 2 smoke: train, save, load and infer under 90 s, twice the s
         `--output-dir=${result}`,
       );
       seconds = (performance.now() - began) / 1000;
-      hashes.push(await sha256(join(out, "model.safetensors")));
+      hashes.push(await sha256(join(out, "wts.h5.zip")));
       metrics.push(await Deno.readTextFile(join(out, "metrics.csv")));
       const bytes = await Deno.readFile(join(result, "reconstruction.npz"));
       const object = toFloat32(await (await openNpz(bytesSource("r", bytes))).read("object"));
@@ -68,7 +68,7 @@ Deno.test("gridsize 2 smoke: train, save, load and infer under 90 s, twice the s
       for (const picture of ["amplitude.png", "phase.png"]) {
         assert.ok((await Deno.stat(join(result, picture))).size > 1000, picture);
       }
-      assert.ok((await Deno.stat(join(out, "model.safetensors"))).size > 100_000);
+      assert.ok((await Deno.stat(join(out, "wts.h5.zip"))).size > 100_000);
       const record = JSON.parse(await Deno.readTextFile(join(out, "run.json")));
       assert.equal(record.config.model.gridsize, 2);
       assert.equal(record.config.training.learning_rate, undefined);
