@@ -43,7 +43,7 @@ Deno.test("two-mode data need two modes; their powers are recovered within 5 %",
         noise: "amplitude",
       });
       let error = Infinity, found: Float64Array = Float64Array.of(1);
-      for (let epoch = 0; epoch < 40; epoch++) {
+      for (let epoch = 0; epoch < 55; epoch++) {
         error = (await engine.sweep(epoch)).error;
         found = await mixer.orthogonalise();
       }
