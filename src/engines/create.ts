@@ -4,6 +4,7 @@
  * @module
  */
 import { AdamEngine } from "./adam.ts";
+import { LsqmlEngine } from "./lsqml.ts";
 import { PieEngine } from "./pie.ts";
 import { ProjectionEngine } from "./projection.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -33,6 +34,17 @@ export function createEngine(
         method: settings.engine,
         beta: settings.beta,
         probeStart,
+      });
+    case "lsqml":
+      return new LsqmlEngine(state, {
+        ...visiting,
+        objectStep: settings.objectStep,
+        probeStep: settings.probeStep,
+        damping: settings.objectDamping,
+        objectStart,
+        probeStart,
+        noise,
+        momentum,
       });
     case "adam":
       return new AdamEngine(state, {

@@ -12,7 +12,7 @@
 import singleSource from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
-import { Plan } from "../gpu/plan.ts";
+import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
   type GatherBatch,
@@ -28,7 +28,7 @@ import {
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
-import { frequencyTable, recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
+import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
 
@@ -91,13 +91,10 @@ export class PieEngine implements Engine {
   #options: PieOptions;
   #sweeper: Sweeper;
   #waves: Tensor;
-  #probes: Tensor | undefined;
-  #spectrum: Tensor | undefined;
-  #frequency: Tensor;
+  #shift: ShiftedProbe | undefined;
   #space: GatherSpace | undefined;
   #momentum: Momentum | undefined;
   #blocks = new Map<string, BlockPlan>();
-  #frames: { readonly open: Plan; readonly close: Plan } | undefined;
 
   /** Allocates the work space. @throws {ShapeError} if a step is not usable. */
   constructor(state: EngineState, options: PieOptions) {
@@ -113,7 +110,6 @@ export class PieEngine implements Engine {
     this.#sweeper = new Sweeper(state, options);
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
-    this.#frequency = frequencyTable(gpu, size);
     if (batch > 1) this.#space = gatherSpace(state, this.#sweeper.layout);
     const friction = options.momentum ?? 0;
     if (friction > 0) this.#momentum = new Momentum(state, friction);
@@ -122,7 +118,7 @@ export class PieEngine implements Engine {
   /** Compiles by running one empty-handed block: steps of size 0 change nothing. */
   async compile(progress?: (done: number, all: number, label: string) => void): Promise<void> {
     const { plan } = this.#block(true, true, true);
-    if (this.#frames !== undefined) await this.#frames.open.submitCompiling();
+    await this.#shift?.open.submitCompiling();
     await plan.submitCompiling(progress);
     this.#blocks.get("rehearsal")?.plan.dispose();
     this.#blocks.delete("rehearsal");
@@ -133,14 +129,14 @@ export class PieEngine implements Engine {
     const objectOn = epoch >= this.#options.objectStart;
     const probeOn = epoch >= this.#options.probeStart;
     const block = this.#block(objectOn, probeOn, false);
-    const frames = this.#frames;
-    frames?.open.submit();
+    const shift = this.#state.shifted ? this.#shift : undefined;
+    shift?.open.submit();
     const result = await this.#sweeper.run(
       epoch,
       block,
       objectOn ? this.#momentum?.plan : undefined,
     );
-    if (probeOn) frames?.close.submit();
+    if (probeOn) shift?.close.submit();
     return result;
   }
 
@@ -157,14 +153,11 @@ export class PieEngine implements Engine {
   /** Frees plans and work space. */
   dispose(): void {
     for (const { plan } of this.#blocks.values()) plan.dispose();
-    this.#frames?.open.dispose();
-    this.#frames?.close.dispose();
+    this.#shift?.dispose();
     this.#momentum?.dispose();
     this.#sweeper.dispose();
     const { arena } = this.#state.gpu;
-    for (const tensor of [this.#waves, this.#probes, this.#spectrum, this.#frequency]) {
-      if (tensor !== undefined) arena.release(tensor);
-    }
+    arena.release(this.#waves);
     for (const tensor of Object.values(this.#space ?? {})) arena.release(tensor as Tensor);
   }
 
@@ -175,7 +168,10 @@ export class PieEngine implements Engine {
 
   #block(objectOn: boolean, probeOn: boolean, rehearsal: boolean): BlockPlan {
     const { shifted } = this.#state;
-    if (shifted) this.#prepareShift();
+    if (shifted) {
+      const { visits, batch } = this.#sweeper;
+      this.#shift ??= new ShiftedProbe(this.#state, visits, batch);
+    }
     const key = rehearsal ? "rehearsal" : `${objectOn} ${probeOn} ${shifted}`;
     let block = this.#blocks.get(key);
     if (block === undefined) {
@@ -191,26 +187,6 @@ export class PieEngine implements Engine {
       this.#blocks.set(key, block);
     }
     return block;
-  }
-
-  /** While probes are shifted their spectrum is the master copy; it is made and undone around a sweep. */
-  #prepareShift(): void {
-    if (this.#frames !== undefined) return;
-    const { gpu, shape, probe } = this.#state, { size, modes } = shape;
-    this.#probes = gpu.tensor("shifted probes", this.#waves.shape);
-    this.#spectrum = gpu.tensor("probe spectrum", probe.shape);
-    const unused = {
-      visits: this.#sweeper.visits,
-      frequency: this.#frequency,
-      spectrum: this.#waves,
-    };
-    const open = new Plan(gpu, "probe to spectrum");
-    open.copy(probe, this.#spectrum, probe.length);
-    recordSpectrum(open, this.#spectrum, unused, size, modes, false);
-    const close = new Plan(gpu, "spectrum to probe");
-    close.copy(this.#spectrum, probe, probe.length);
-    recordSpectrum(close, probe, unused, size, modes, true);
-    this.#frames = { open, close };
   }
 
   #recordSingle(
@@ -241,7 +217,7 @@ export class PieEngine implements Engine {
       betaProbe: steps.probe.beta,
     }, size * size / 2);
     if (shifted && probeOn) {
-      recordUnshift(plan, this.#shiftTensors(this.#waves), this.#range(k, 1), true);
+      this.#shift!.recordUnshift(plan, this.#waves, k, 1, true);
     }
   }
 
@@ -272,8 +248,8 @@ export class PieEngine implements Engine {
     if (probeOn && !shifted) recordProbeSums(plan, state, batch, space);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn && shifted) {
-      recordUnshift(plan, this.#shiftTensors(this.#waves), this.#range(first, count), false);
-      recordCollect(plan, state, this.#waves, count, this.#spectrum!);
+      this.#shift!.recordUnshift(plan, this.#waves, first, count, false);
+      recordCollect(plan, state, this.#waves, count, this.#shift!.spectrum);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }
@@ -281,8 +257,9 @@ export class PieEngine implements Engine {
   /** Records shift and projection; returns the probe that illuminated. */
   #recordVisit(plan: Plan, first: number, count: number, shifted: boolean): Tensor {
     const { visits, stats } = this.#sweeper;
-    const probe = shifted ? this.#probes! : this.#state.probe;
-    if (shifted) recordShift(plan, this.#shiftTensors(probe), this.#range(first, count));
+    const shift = shifted ? this.#shift : undefined;
+    shift?.recordShift(plan, first, count);
+    const probe = shift?.probes ?? this.#state.probe;
     recordProjection(plan, this.#state, {
       visits,
       first,
@@ -294,26 +271,6 @@ export class PieEngine implements Engine {
       ...(this.#options.projectionStep === undefined ? {} : { step: this.#options.projectionStep }),
     });
     return probe;
-  }
-
-  #range(first: number, count: number): {
-    size: number;
-    modes: number;
-    first: number;
-    count: number;
-  } {
-    const { size, modes } = this.#state.shape;
-    return { size, modes, first, count };
-  }
-
-  #shiftTensors(waves: Tensor): {
-    visits: Tensor;
-    frequency: Tensor;
-    spectrum: Tensor;
-    waves: Tensor;
-  } {
-    const { visits } = this.#sweeper;
-    return { visits, frequency: this.#frequency, spectrum: this.#spectrum!, waves };
   }
 }
 

@@ -1,0 +1,300 @@
+/**
+ * LSQ-ML: batches of patterns, directions from the whole batch, and for every pattern the steps of
+ * object and probe that together reduce its residual most (Odstrcil, Menzel and Guizar-Sicairos,
+ * Opt. Express 26, 3108 (2018)).
+ *
+ * @module
+ */
+import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
+import { defineKernel } from "../gpu/kernel.ts";
+import type { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import {
+  type GatherBatch,
+  type GatherSpace,
+  gatherSpace,
+  recordCollect,
+  recordObjectSums,
+  recordProbeSums,
+} from "./gather.ts";
+import { Momentum } from "./momentum.ts";
+import { type ProjectionNoise, recordProjection } from "./project.ts";
+import { ShiftedProbe } from "./shifted_probe.ts";
+import type { Engine, EngineState, SweepResult } from "./state.ts";
+import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
+
+const table = {
+  source,
+  params: {
+    size: "u32",
+    modes: "u32",
+    columns: "u32",
+    rows: "u32",
+    first: "u32",
+    visits: "u32",
+    probeStride: "u32",
+    directionStride: "u32",
+    tiles: "u32",
+    bins: "u32",
+    count: "u32",
+    withObject: "u32",
+    withProbe: "u32",
+    damping: "f32",
+    coupling: "f32",
+    objectStep: "f32",
+    probeStep: "f32",
+  },
+} as const;
+const seen = { visits: "read", object: "read", probe: "read", waves: "read" } as const;
+const termsKernel = defineKernel({
+  ...table,
+  label: "engines/lsqml#terms",
+  entryPoint: "terms",
+  bindings: { ...seen, termsOut: "read_write" },
+});
+const sumsKernel = defineKernel({
+  ...table,
+  label: "engines/lsqml#sums",
+  entryPoint: "sums",
+  bindings: {
+    ...seen,
+    direction: "read",
+    numerators: "read",
+    peaks: "read",
+    rowsOut: "read_write",
+  },
+});
+const solveKernel = defineKernel({
+  ...table,
+  label: "engines/lsqml#solve",
+  entryPoint: "solve",
+  bindings: { table: "read", scalars: "read_write" },
+  workgroup: 1,
+});
+const applyObject = defineKernel({
+  ...table,
+  label: "engines/lsqml#apply_object",
+  entryPoint: "apply_object",
+  bindings: { bins: "read", known: "read", steps: "read", objectOut: "read_write" },
+  workgroup: 256,
+});
+const applyProbe = defineKernel({
+  ...table,
+  label: "engines/lsqml#apply_probe",
+  entryPoint: "apply_probe",
+  bindings: { bins: "read", known: "read", steps: "read", probeOut: "read_write" },
+});
+
+/** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
+const COUPLING = 0.1;
+
+/** Options of {@linkcode LsqmlEngine}. */
+export interface LsqmlOptions extends SweepOptions {
+  /** Factor on the optimal step of the object. */
+  readonly objectStep: number;
+  /** Factor on the optimal step of the probe. */
+  readonly probeStep: number;
+  /** Damping of the object direction, relative to the largest illumination. */
+  readonly damping: number;
+  /** First sweep that changes the object. */
+  readonly objectStart: number;
+  /** First sweep that changes the probe; Infinity keeps it. */
+  readonly probeStart: number;
+  /** Noise model of the residual. */
+  readonly noise: ProjectionNoise;
+  /** Friction of the momentum of the object, 0 for none. */
+  readonly momentum?: number | undefined;
+}
+
+type Values = Record<keyof typeof table.params, number>;
+
+/** The LSQ-ML engine. */
+export class LsqmlEngine implements Engine {
+  /** Name. */
+  readonly name = "lsqml";
+  #state: EngineState;
+  #options: LsqmlOptions;
+  #sweeper: Sweeper;
+  #waves: Tensor;
+  #terms: Tensor | undefined;
+  #direction: Tensor | undefined;
+  #rows: Tensor;
+  #space: GatherSpace;
+  #shift: ShiftedProbe | undefined;
+  #momentum: Momentum | undefined;
+  #blocks = new Map<string, BlockPlan>();
+
+  /** Allocates the work space. */
+  constructor(state: EngineState, options: LsqmlOptions) {
+    const { size, modes } = state.shape, { gpu } = state;
+    this.#state = state;
+    this.#options = options;
+    this.#sweeper = new Sweeper(state, { ...options, tiles: true });
+    const { batch, layout } = this.#sweeper;
+    this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
+    this.#rows = gpu.tensor("step sums", [batch, 2, 4]);
+    this.#space = gatherSpace(state, layout);
+    if ((options.momentum ?? 0) > 0) this.#momentum = new Momentum(state, options.momentum!);
+  }
+
+  /** Compiles by running a block with steps of 0. */
+  async compile(progress?: (done: number, all: number, label: string) => void): Promise<void> {
+    const block = this.#block(true, true, true);
+    await this.#shift?.open.submitCompiling();
+    await block.plan.submitCompiling(progress);
+    block.plan.dispose();
+    this.#blocks.delete("rehearsal");
+  }
+
+  /** One sweep. */
+  async sweep(epoch: number): Promise<SweepResult> {
+    const objectOn = epoch >= this.#options.objectStart;
+    const probeOn = epoch >= this.#options.probeStart;
+    const block = this.#block(objectOn, probeOn, false);
+    const shift = this.#state.shifted ? this.#shift : undefined;
+    shift?.open.submit();
+    const result = await this.#sweeper.run(
+      epoch,
+      block,
+      objectOn ? this.#momentum?.plan : undefined,
+    );
+    if (probeOn) shift?.close.submit();
+    return result;
+  }
+
+  /** Momentum, if there is any. */
+  async save(): Promise<Map<string, Float32Array>> {
+    return await this.#momentum?.save() ?? new Map();
+  }
+
+  /** Takes the momentum back. */
+  load(saved: ReadonlyMap<string, Float32Array>): void {
+    this.#momentum?.load(saved);
+  }
+
+  /** Frees plans and work space. */
+  dispose(): void {
+    for (const { plan } of this.#blocks.values()) plan.dispose();
+    this.#shift?.dispose();
+    this.#momentum?.dispose();
+    this.#sweeper.dispose();
+    const own = [this.#waves, this.#terms, this.#direction, this.#rows];
+    for (const tensor of [...own, ...Object.values(this.#space) as Tensor[]]) {
+      if (tensor !== undefined) this.#state.gpu.arena.release(tensor);
+    }
+  }
+
+  /** Same as {@linkcode LsqmlEngine.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #block(objectOn: boolean, probeOn: boolean, rehearsal: boolean): BlockPlan {
+    const { shifted, gpu, probe } = this.#state;
+    if (shifted && this.#shift === undefined) {
+      const { visits, batch } = this.#sweeper;
+      this.#shift = new ShiftedProbe(this.#state, visits, batch);
+      this.#terms = gpu.tensor("probe terms", this.#waves.shape);
+      this.#direction = gpu.tensor("probe direction", probe.shape);
+    }
+    const key = rehearsal ? "rehearsal" : `${objectOn} ${probeOn} ${shifted}`;
+    let block = this.#blocks.get(key);
+    if (block === undefined) {
+      block = this.#sweeper.recordBlock(
+        "lsqml",
+        (plan, k) => this.#record(plan, k, objectOn, probeOn, shifted, rehearsal ? 0 : 1),
+      );
+      this.#blocks.set(key, block);
+    }
+    return block;
+  }
+
+  #record(
+    plan: Plan,
+    k: number,
+    objectOn: boolean,
+    probeOn: boolean,
+    shifted: boolean,
+    factor: number,
+  ): void {
+    const state = this.#state, space = this.#space, { object } = state;
+    const { size, modes, columns, rows } = state.shape, plane = modes * size * size / 2;
+    const { batch: visitCount, visits, stats, layout } = this.#sweeper, bins = this.#sweeper.bins!;
+    const first = k * visitCount;
+    const shift = shifted ? this.#shift : undefined;
+    shift?.recordShift(plan, first, visitCount);
+    const probe = shift?.probes ?? state.probe, waves = this.#waves;
+    const { noise, damping, objectStep, probeStep } = this.#options;
+    recordProjection(plan, state, { visits, first, count: visitCount, probe, waves, stats, noise });
+    const batch: GatherBatch = {
+      visits,
+      first,
+      count: visitCount,
+      bins,
+      binStart: k * layout.words,
+      layout,
+      probe,
+      waves,
+    };
+    const params: Values = {
+      size,
+      modes,
+      columns,
+      rows,
+      first,
+      visits: visitCount,
+      probeStride: shifted ? plane : 0,
+      directionStride: shifted ? plane : 0,
+      tiles: layout.tiles,
+      bins: k * layout.words,
+      count: plane,
+      withObject: objectOn ? 1 : 0,
+      withProbe: probeOn ? 1 : 0,
+      damping,
+      coupling: COUPLING,
+      objectStep: factor * objectStep,
+      probeStep: factor * probeStep,
+    };
+    recordObjectSums(plan, state, batch, space);
+    let direction = space.probeSums, moved = direction;
+    if (shift === undefined) {
+      recordProbeSums(plan, state, batch, space);
+    } else {
+      // The terms are shifted back and added in the spectrum, then shifted to every visit.
+      const terms = this.#terms!;
+      direction = this.#direction!;
+      moved = terms;
+      const tensors = { visits, object, probe, waves, termsOut: terms };
+      plan.run(termsKernel, tensors, params, size * size / 2);
+      shift.recordUnshift(plan, terms, first, visitCount, false);
+      plan.clear(direction);
+      recordCollect(plan, state, terms, visitCount, direction);
+      shift.recordShift(plan, first, visitCount, direction, moved);
+    }
+    plan.run(
+      sumsKernel,
+      {
+        visits,
+        object,
+        probe,
+        waves,
+        direction: moved,
+        numerators: space.objectSums,
+        peaks: space.scalars,
+        rowsOut: this.#rows,
+      },
+      params,
+      [visitCount, 1, 1],
+    );
+    plan.run(solveKernel, { table: this.#rows, scalars: space.scalars }, params, 1);
+    const steps = space.scalars;
+    if (objectOn) {
+      const tensors = { bins, known: space.objectSums, steps, objectOut: object };
+      plan.run(applyObject, tensors, params, [layout.tiles, 1, 1]);
+    }
+    if (probeOn) {
+      const probeOut = shift?.spectrum ?? state.probe;
+      plan.run(applyProbe, { bins, known: direction, steps, probeOut }, params, plane);
+    }
+  }
+}

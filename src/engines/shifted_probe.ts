@@ -1,0 +1,100 @@
+/**
+ * The probe of a scan whose positions lie between the pixels.
+ *
+ * @module
+ */
+import { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import {
+  frequencyTable,
+  recordShift,
+  recordSpectrum,
+  recordUnshift,
+  type ShiftTensors,
+} from "./shift.ts";
+import type { EngineState } from "./state.ts";
+
+/**
+ * Shifted copies of a probe. During a sweep its spectrum is the master copy: replay `open` before
+ * and, if the probe changed, `close` after a sweep.
+ */
+export class ShiftedProbe implements Disposable {
+  /** (count, K, N, N, 2): the probe of each visit. */
+  readonly probes: Tensor;
+  /** (K, N, N, 2), order of the engines. */
+  readonly spectrum: Tensor;
+  /** Probe to spectrum. */
+  readonly open: Plan;
+  /** Spectrum to probe. */
+  readonly close: Plan;
+  #state: EngineState;
+  #visits: Tensor;
+  #frequency: Tensor;
+
+  /**
+   * Allocates copies for `count` visits.
+   *
+   * @param visits (visits, 8) words that the copies are shifted by.
+   */
+  constructor(state: EngineState, visits: Tensor, count: number) {
+    const { gpu, probe, shape } = state, { size, modes } = shape;
+    this.#state = state;
+    this.#visits = visits;
+    this.#frequency = frequencyTable(gpu, size);
+    this.probes = gpu.tensor("shifted probes", [count, modes, size, size, 2]);
+    this.spectrum = gpu.tensor("probe spectrum", probe.shape);
+    const unused = { visits, frequency: this.#frequency, spectrum: this.probes };
+    this.open = new Plan(gpu, "probe to spectrum");
+    this.open.copy(probe, this.spectrum, probe.length);
+    recordSpectrum(this.open, this.spectrum, unused, size, modes, false);
+    this.close = new Plan(gpu, "spectrum to probe");
+    this.close.copy(this.spectrum, probe, probe.length);
+    recordSpectrum(this.close, probe, unused, size, modes, true);
+  }
+
+  /** Records the probes of some visits; `spectrum` and `target` replace those of the probe. */
+  recordShift(
+    plan: Plan,
+    first: number,
+    count: number,
+    spectrum: Tensor = this.spectrum,
+    target: Tensor = this.probes,
+  ): void {
+    recordShift(plan, this.#tensors(target, spectrum), { ...this.#sizes(), first, count });
+  }
+
+  /** Records the adjoint on `waves`, in place; `accumulate` adds one visit to the spectrum instead. */
+  recordUnshift(
+    plan: Plan,
+    waves: Tensor,
+    first: number,
+    count: number,
+    accumulate: boolean,
+  ): void {
+    const range = { ...this.#sizes(), first, count };
+    recordUnshift(plan, this.#tensors(waves, this.spectrum), range, accumulate);
+  }
+
+  /** Frees plans and tensors. */
+  dispose(): void {
+    this.open.dispose();
+    this.close.dispose();
+    for (const tensor of [this.probes, this.spectrum, this.#frequency]) {
+      this.#state.gpu.arena.release(tensor);
+    }
+  }
+
+  /** Same as {@linkcode ShiftedProbe.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #tensors(waves: Tensor, spectrum: Tensor): ShiftTensors {
+    return { visits: this.#visits, frequency: this.#frequency, spectrum, waves };
+  }
+
+  #sizes(): { size: number; modes: number } {
+    const { size, modes } = this.#state.shape;
+    return { size, modes };
+  }
+}
