@@ -9,6 +9,7 @@ import { ConfigError } from "../errors.ts";
 import { type WorkerLike, WorkerPool, workerScan } from "../feeding/pool.ts";
 import type { SentReadOptions } from "../feeding/protocol.ts";
 import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
+import { type ScanSubset, takeSubset } from "../scan/subset.ts";
 import { openScan as openScanSource } from "../workflows/open_scan.ts";
 import { FileSource } from "./files.ts";
 import { wholeNumber } from "./flags.ts";
@@ -30,7 +31,11 @@ export function addDataFlags(command: Command): void {
         .choices(["auto", "amplitude", "counts"]).default("auto"),
     )
     .option("--crop-to <pixels>", "use only the central part of each pattern")
-    .option("--bin <factor>", "sum factor x factor detector pixels");
+    .option("--bin <factor>", "sum factor x factor detector pixels")
+    .addOption(
+      new Option("--subset <half>", "patterns that are used, counted from 0")
+        .choices(["all", "even", "odd"]).default("all"),
+    );
 }
 
 /** How to read a data file, from the parsed flags. */
@@ -41,6 +46,7 @@ export function dataOptions(options: Readonly<Record<string, unknown>>): ReadSca
       ? {}
       : { cropTo: wholeNumber("--crop-to", String(options.cropTo), 16) }),
     ...(options.bin === undefined ? {} : { bin: wholeNumber("--bin", String(options.bin), 1) }),
+    ...(options.subset === undefined ? {} : { subset: options.subset as ScanSubset }),
   };
 }
 
@@ -67,7 +73,8 @@ export async function openScan(
   const source = await FileSource.open(path);
   const warn = (line: string): void => terminal.warn(line);
   try {
-    const dataset = await openScanSource(source, { ...options, warn });
+    // Workers number the patterns of the whole file.
+    const dataset = await openScanSource(source, { ...options, subset: "all", warn });
     const pool = workers === 0 ? undefined : new WorkerPool({
       workers,
       patterns: dataset.count,
@@ -78,7 +85,10 @@ export async function openScan(
       warn,
     });
     return {
-      dataset: pool === undefined ? dataset : workerScan(dataset, pool),
+      dataset: takeSubset(
+        pool === undefined ? dataset : workerScan(dataset, pool),
+        options.subset,
+      ),
       ...(pool === undefined ? {} : { pool }),
       [Symbol.asyncDispose]: () => {
         pool?.dispose();

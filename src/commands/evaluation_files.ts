@@ -81,8 +81,17 @@ export async function dataOfRun(folder: string): Promise<RunData> {
       rows.find((row) => row.field === name)?.value,
       ...nested.map((part) => part[name]),
     ]).find((found) => found !== undefined && found !== null);
-  const path = value("test_data_file", "data_file", "data", "input", "train_data_file");
-  const crop = value("crop_to"), bin = value("bin"), kind = value("diffraction_kind");
+  const argv = Array.isArray(record.argv) ? record.argv.map(String) : [];
+  const typed = (...flags: string[]): string | undefined => {
+    const at = argv.findIndex((word) => flags.includes(word.split("=")[0]));
+    if (at < 0) return undefined;
+    return argv[at].includes("=") ? argv[at].slice(argv[at].indexOf("=") + 1) : argv[at + 1];
+  };
+  const path = value("test_data_file", "data_file") ??
+    typed("--data", "--test-data", "--test-data-file");
+  const crop = value("crop_to") ?? numberOf(typed("--crop-to"));
+  const bin = value("bin") ?? numberOf(typed("--bin"));
+  const kind = value("diffraction_kind") ?? typed("--diffraction-kind");
   const there = typeof path === "string" &&
     (await Deno.stat(path).catch(() => undefined))?.isFile === true;
   return {
@@ -93,6 +102,10 @@ export async function dataOfRun(folder: string): Promise<RunData> {
       ...(kind === "amplitude" || kind === "counts" ? { diffractionKind: kind } : {}),
     },
   };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 /** How to read the scan: what the run says, unless flags say otherwise. */

@@ -120,7 +120,7 @@ function resumedSettings(
   for (const option of command.options) {
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== "cli" || own.includes(name)) continue;
-    if (["badPixels", "diffractionKind", "cropTo", "bin"].includes(name)) continue;
+    if (["badPixels", "diffractionKind", "cropTo", "bin", "subset"].includes(name)) continue;
     throw new ConfigError(
       `Cannot resume with another ${option.long}: only --sweeps and --patience may change`,
     );

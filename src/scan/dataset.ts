@@ -20,6 +20,7 @@ import { labelsFromArrays, openLabels, type PatchLabels, type ReadLabels } from 
 import { PatternReader } from "./pattern_reader.ts";
 import type { Probe } from "./probe.ts";
 import { coarsenObject, type ComplexImage, planResize, resizeProbe } from "./resize.ts";
+import type { ScanSubset } from "./subset.ts";
 
 /** A scan, ready for training, inference or an iterative engine. */
 export interface ScanDataset {
@@ -94,6 +95,8 @@ export interface ReadScanOptions {
   readonly cropTo?: number;
   /** Sum the intensity of this many detector pixels on each axis, after cropping. */
   readonly bin?: number;
+  /** Which patterns are used; default all. Applied by those who open a scan (`takeSubset`). */
+  readonly subset?: ScanSubset;
   /** Parsed `_metadata`: `physics_parameters.nphotons` is used. */
   readonly metadata?: unknown;
   /** Bytes of patterns that may be kept in memory; 512 MiB by default. */

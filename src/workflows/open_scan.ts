@@ -6,6 +6,7 @@
 import { openNpz, readMetadata } from "../io/npz.ts";
 import type { ByteSource } from "../io/source.ts";
 import { readScan, type ReadScanOptions, type ScanDataset } from "../scan/dataset.ts";
+import { takeSubset } from "../scan/subset.ts";
 
 /**
  * Opens an NPZ scan with its metadata; the source must stay open while patterns are read.
@@ -22,5 +23,6 @@ export async function openScan(
   const npz = await openNpz(source);
   const { value, warning } = await readMetadata(npz);
   if (warning !== undefined) options.warn?.(warning);
-  return readScan(npz, { name: source.name, ...options, metadata: value });
+  const whole = await readScan(npz, { name: source.name, ...options, metadata: value });
+  return takeSubset(whole, options.subset);
 }
