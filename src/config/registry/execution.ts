@@ -92,7 +92,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     commands: both,
     spellings: also("torch_num_workers"),
     help: "threads that decode and normalise patterns ahead of the GPU, 0 is the main thread",
-    evidence: cli("num_workers"),
+    evidence: "feeding/workers_test.ts: num_workers",
   },
   prefetch_factor: {
     type: "int",
@@ -105,7 +105,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     spellings: also("prefetch_factor"),
     unit: "batches",
     help: "batches a worker prepares ahead, none is 2 (needs workers)",
-    evidence: cli("prefetch_factor"),
+    evidence: "feeding/workers_test.ts: prefetch_factor",
   },
   pin_memory: {
     type: "bool",
