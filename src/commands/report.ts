@@ -24,7 +24,7 @@ export function registerReport(program: Command): void {
     .argument("<run...>", "result folders of train, infer, reconstruct, evaluate or demo")
     .option("--output <file>", "HTML file to write", "report.html")
     .option("--title <text>", "title of the page (default: the names of the runs)")
-    .option("--pixel-size-nm <nm>", "side of an object pixel: scale bars are in nm then")
+    .option("--pixel-size <nm>", "side of an object pixel: scale bars are in nm then")
     .option("--json", "print one JSON object on stdout, progress on stderr")
     .option("--quiet", "print only errors and the result")
     .addHelpText(
@@ -39,9 +39,9 @@ export function registerReport(program: Command): void {
 async function run(folders: readonly string[], options: Record<string, unknown>): Promise<void> {
   const common = commonOptions(options), terminal = new Terminal(common);
   const output = String(options.output);
-  const pixelSize = options.pixelSizeNm === undefined
+  const pixelSize = options.pixelSize === undefined
     ? undefined
-    : realNumber("--pixel-size-nm", String(options.pixelSizeNm), 1e-6);
+    : realNumber("--pixel-size", String(options.pixelSize), 1e-6);
   const names = shortNames(folders);
   const runs: RunContents[] = [];
   for (const [i, folder] of folders.entries()) {
@@ -90,7 +90,7 @@ async function readFolder(folder: string): Promise<Map<string, Uint8Array>> {
   } catch (error) {
     throw new FileFormatError(`Cannot read folder ${folder}: ${reason(error)}`);
   }
-  for (const name of names.sort()) {
+  for (const name of [...new Set(names)].sort()) {
     const bytes = await Deno.readFile(join(folder, name)).catch(() => undefined);
     if (bytes !== undefined) files.set(name, bytes);
   }

@@ -128,7 +128,9 @@ function frcChart(runs: readonly RunContents[]): Chart | undefined {
     // A frequency is easier to compare than the number of a ring.
     const xName = table.names.find((name) => /freq|nyquist/i.test(name)) ?? table.names[0];
     axis ||= xName;
-    const x = table.columns[xName];
+    const perPixel = /per_px/.test(xName);
+    // Rings beyond the edge of the spectrum lie in its corners only.
+    const x = table.columns[xName].filter((value) => !perPixel || value <= 0.5);
     const all = columnsLike(table, /./).filter((name) => name !== xName && !NO_CURVE.test(name));
     const limits = all.filter((name) => THRESHOLD.test(name));
     all.filter((name) => !THRESHOLD.test(name)).forEach((column, i) => {
@@ -136,7 +138,7 @@ function frcChart(runs: readonly RunContents[]): Chart | undefined {
       curves.push({
         name: runs.length === 1 ? name : `${run.name}: ${name}`,
         x,
-        y: table.columns[column],
+        y: table.columns[column].subarray(0, x.length),
         dashed: runs.length > 1 && /amplitude/.test(column),
         color: PALETTE[(runs.length === 1 ? i : r) % PALETTE.length],
       });
@@ -146,12 +148,19 @@ function frcChart(runs: readonly RunContents[]): Chart | undefined {
     thresholds = limits.length > 0;
     for (const column of limits) {
       const name = column.replaceAll("_", " ");
-      curves.push({ name, x, y: table.columns[column], dashed: true, color: "#8a8f99" });
+      const y = table.columns[column].slice(0, x.length);
+      // Ring 0 is a single pixel and has no threshold.
+      if (y[0] === 0) y[0] = NaN;
+      curves.push({ name, x, y, dashed: true, color: "#8a8f99" });
     }
   });
   return chart({
     title: "Fourier ring correlation",
-    xLabel: /freq|nyquist/i.test(axis) ? "spatial frequency / Nyquist" : axis || "ring",
+    xLabel: /per_px/.test(axis)
+      ? "spatial frequency, 1/px"
+      : /freq|nyquist/i.test(axis)
+      ? "spatial frequency / Nyquist"
+      : axis || "ring",
     yLabel: "correlation",
     yRange: [-0.2, 1],
     logY: false,

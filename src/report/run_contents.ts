@@ -47,7 +47,10 @@ export interface RunContents {
   readonly warnings: readonly string[];
 }
 
-/** Files a report reads; `training/` is where the demo trains. */
+/**
+ * Files a report reads; `training/` is where the demo trains, `evaluation/` where `evaluate` writes
+ * beside a reconstruction.
+ */
 export const REPORT_FILES: readonly string[] = [
   "run.json",
   "metrics.csv",
@@ -56,14 +59,16 @@ export const REPORT_FILES: readonly string[] = [
   "metrics.json",
   "summary.json",
   "reconstruction.npz",
-  "inspection.json",
   "training/run.json",
   "training/metrics.csv",
+  "evaluation/metrics.json",
+  "evaluation/frc.csv",
+  "evaluation/evaluation.png",
 ];
 
 /** Pictures that say more than what a report draws itself, by the end of their names. */
 export const PICTURE_FILES =
-  /^(comparison|compare|evaluation|error_maps?|errors?|scan|pattern|positions|quick_look)\.png$/;
+  /^(evaluation\/)?(comparison|evaluation|positions|position_correction|modes)\.png$/;
 
 /** Takes a folder apart; files that cannot be read become warnings. */
 export async function readContents(folder: RunFolder): Promise<RunContents> {
@@ -90,10 +95,16 @@ export async function readContents(folder: RunFolder): Promise<RunContents> {
   for (const record of records) {
     if (Array.isArray(record.warnings)) warnings.push(...record.warnings.map(String));
   }
-  const scores = json("metrics.json") ?? json("summary.json");
+  const scores = json("metrics.json") ?? json("evaluation/metrics.json") ?? json("summary.json");
+  if (typeof scores?.command === "string") {
+    records.push(scores);
+    if (Array.isArray(scores.warnings)) warnings.push(...scores.warnings.map(String));
+  }
   const arrays = await readArrays(folder, warnings);
-  const metrics = numbers("metrics.csv", "training/metrics.csv");
-  const errors = numbers("errors.csv"), frc = numbers("frc.csv");
+  // `evaluate` writes a metrics.csv too: only rows by epoch are a training.
+  const metrics = [numbers("metrics.csv"), numbers("training/metrics.csv")]
+    .find((table) => table !== undefined && /^(epoch|step)$/.test(table.names[0]));
+  const errors = numbers("errors.csv"), frc = numbers("frc.csv", "evaluation/frc.csv");
   const pictures = new Map([...folder.files].filter(([name]) => PICTURE_FILES.test(name)));
   const pixelSize = arrays.pixelSize ?? pixelSizeOf(scores) ?? pixelSizeOf(records[0]);
   return {
@@ -157,6 +168,6 @@ async function readArrays(folder: RunFolder, warnings: string[]): Promise<Arrays
 }
 
 function pixelSizeOf(record: RunRecord | undefined): number | undefined {
-  const value = record?.pixel_size_nm ?? asRecord(record?.settings)?.pixel_size_nm;
+  const value = record?.pixel_size_nm ?? asRecord(record?.frame)?.pixel_size_nm;
   return typeof value === "number" && value > 0 ? value : undefined;
 }

@@ -6,6 +6,7 @@
 import { complexArray, type NdArray, toFloat32 } from "../array.ts";
 import { durationText, escapeHtml, table, valueText } from "./html.ts";
 import { objectFigures, viewObject } from "./object_view.ts";
+import { scoreColumns } from "./scores.ts";
 import { pngFigure } from "./figure.ts";
 import { asRecord, type RunContents, type RunRecord } from "./run_contents.ts";
 
@@ -93,6 +94,8 @@ export function factsOf(run: RunContents): Map<string, string> {
   put("last validation loss", training?.validation_loss);
   put("predicted / measured energy", training?.energy_ratio);
   if (run.metrics !== undefined && training === undefined) put("epochs", run.metrics.length);
+  const engine = asRecord(main?.settings)?.engine;
+  put("engine", engine);
   const last = run.errors?.names.find((name) => /err|loss|residual/i.test(name));
   if (run.errors !== undefined && last !== undefined) {
     put("iterations", run.errors.length);
@@ -124,10 +127,11 @@ function dataFile(record: RunRecord | undefined): string | undefined {
   if (record === undefined) return undefined;
   const data = asRecord(record.data);
   if (typeof data?.name === "string") return data.name;
+  if (typeof record.data === "string") return record.data;
   const argv = Array.isArray(record.argv) ? record.argv.map(String) : [];
   for (let i = 0; i < argv.length; i++) {
     const [flag, value] = argv[i].split("=", 2);
-    if (/^--(train-data-file|train_data_file|test-data|test_data|data)$/.test(flag)) {
+    if (/^--(train-data-file|test-data|data)$/.test(flag)) {
       return value ?? argv[i + 1];
     }
   }
@@ -136,58 +140,29 @@ function dataFile(record: RunRecord | undefined): string | undefined {
 
 /** Scores of evaluations: one row a score, one column a run and channel. */
 export function scoreSection(runs: readonly RunContents[]): string {
-  const scored = runs.filter((run) => run.scores !== undefined);
-  if (scored.length === 0) return "";
-  const rows = new Map<string, string[]>();
-  const columns: string[] = [];
-  for (const run of scored) {
-    const flat = flatten(run.scores!);
-    const channels = [...new Set(flat.map(([, channel]) => channel))].sort((a, b) =>
-      CHANNELS.indexOf(a) - CHANNELS.indexOf(b)
-    );
-    for (const channel of channels) {
-      const at = columns.length;
-      const name = runs.length === 1
-        ? channel
-        : `${run.name}${channel === "" ? "" : ` ${channel}`}`;
-      columns.push(name === "" ? "value" : name);
-      for (const [score, of, value] of flat) {
-        if (of !== channel) continue;
-        const row = rows.get(score) ?? [];
-        row[at] = value;
-        rows.set(score, row);
-      }
-    }
-  }
-  const body = [...rows].map(([score, cells]) => [
-    escapeHtml(score),
-    ...columns.map((_, i) => escapeHtml(cells[i] ?? "")),
+  const columns = runs.flatMap((run) =>
+    run.scores === undefined
+      ? []
+      : scoreColumns(run.scores).filter((column) => runs.length === 1 || !column.flat).map((
+        column,
+      ) => ({
+        ...column,
+        name: [runs.length === 1 ? "" : run.name, column.name].filter((part) => part !== "").join(
+          " ",
+        ),
+      }))
+  );
+  if (columns.length === 0) return "";
+  const names = [...new Set(columns.flatMap((column) => [...column.values.keys()]))];
+  const rows = names.map((name) => [
+    escapeHtml(name),
+    ...columns.map((column) => escapeHtml(column.values.get(name) ?? "")),
   ]);
-  return section("Scores", table(["", ...columns.map(escapeHtml)], body, "scores"));
-}
-
-const CHANNELS = ["", "amplitude", "phase", "complex"];
-
-/** Scores as (name, channel, text); lists and deep structures are left to the file. */
-function flatten(
-  record: Readonly<Record<string, unknown>>,
-  prefix = "",
-): [string, string, string][] {
-  return Object.entries(record).flatMap(([key, value]): [string, string, string][] => {
-    if (key === "adapter" || key === "argv" || key === "output_dir" || Array.isArray(value)) {
-      return [];
-    }
-    const name = prefix === "" ? key : `${prefix} ${key}`;
-    const inner = asRecord(value);
-    if (inner !== undefined) {
-      return prefix.split(" ").length > 3 ? [] : flatten(inner, name);
-    }
-    if (value === null || value === undefined) return [];
-    const words = name.split(" ");
-    const channel = words.find((word) => CHANNELS.includes(word) && word !== "") ?? "";
-    const score = words.filter((word) => word !== channel).join(" ").replaceAll("_", " ");
-    return [[score === "" ? channel : score, score === "" ? "" : channel, valueText(value)]];
-  });
+  const head = [
+    "",
+    ...columns.map((column) => escapeHtml(column.name === "" ? "value" : column.name)),
+  ];
+  return section("Scores", table(head, rows, "scores"));
 }
 
 /** Configuration of every run with the source of each value. */

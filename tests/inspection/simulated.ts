@@ -3,7 +3,7 @@ import { emptyComplex, fourier2 } from "../../src/image/fourier.ts";
 import { makeExperiment } from "../../src/simulation/experiment.ts";
 import { measureAmplitudes } from "../../src/simulation/noise.ts";
 import { cutPatch } from "../../src/simulation/patches.ts";
-import type { ProbeKind } from "../../src/simulation/experiment.ts";
+import { readRecipe, resolveRecipe } from "../../src/simulation/recipe.ts";
 
 /** How the scan of a test is made. */
 export interface SimulatedOptions {
@@ -14,7 +14,7 @@ export interface SimulatedOptions {
   /** Photons of the mean pattern. */
   readonly nphotons?: number;
   /** Probe. */
-  readonly probe?: ProbeKind;
+  readonly probe?: string;
   /** Seed. */
   readonly seed?: number;
 }
@@ -22,16 +22,15 @@ export interface SimulatedOptions {
 /** Arrays of a good scan, made on the CPU: sqrt of Poisson counts, zero frequency at (N/2, N/2). */
 export function simulatedScan(options: SimulatedOptions = {}): Record<string, NdArray> {
   const { count = 16, N = 64, nphotons = 1e5, probe = "aberrated", seed = 11 } = options;
-  const made = makeExperiment({
-    object: "lines",
-    probe,
-    scan: "jittered",
+  const recipe = readRecipe({
     N,
-    count,
-    nphotons,
-    overlap: 0.8,
     seed,
-  });
+    nphotons,
+    object: { kind: "lines" },
+    probe: { kind: probe },
+    scan: { kind: "jittered", count, overlap: 0.8 },
+  }, "test");
+  const made = makeExperiment(resolveRecipe(recipe));
   const patterns = made.positions.length / 2, half = N / 2;
   const exact = new Float32Array(patterns * N * N);
   for (let n = 0; n < patterns; n++) {

@@ -52,7 +52,7 @@ Deno.test("several runs share charts and stand side by side in the tables", asyn
   assert.ok(page.includes(">Error</text>") && page.includes(">Fourier ring correlation</text>"));
   assert.ok(page.includes("1 µm</text>"), "scale bars in nm");
   assert.match(page, /<th>judged amplitude<\/th><th>judged phase<\/th>/);
-  assert.match(page, /<td>ssim<\/td><td class="n">0.91<\/td><td class="n">0.82<\/td>/);
+  assert.match(page, /<td>SSIM<\/td><td class="n">0.91<\/td><td class="n">0.82<\/td>/);
 });
 
 Deno.test("facts come from whatever a folder holds", async () => {

@@ -89,13 +89,30 @@ export function engineRun(name: string): RunFolder {
 export function evaluationRun(name: string): RunFolder {
   const rows = Array.from(
     { length: 20 },
-    (_, i) => [i / 20, Math.exp(-i / 9), Math.exp(-i / 14), 1 / 7, 1 / (1 + i)].join(","),
+    (_, i) => [i, i / 36, Math.exp(-i / 9), Math.exp(-i / 14), i === 0 ? 0 : 1 / (1 + i)].join(","),
   );
   return {
     name,
     files: new Map([
-      ["frc.csv", bytes(["frequency,amplitude,phase,one_seventh,half_bit", ...rows].join("\n"))],
-      ["metrics.json", json({ ssim: { amplitude: 0.91, phase: 0.82 }, psnr: { phase: 21.5 } })],
+      [
+        "frc.csv",
+        bytes(["ring,frequency_per_px,amplitude,phase,half_bit", ...rows].join("\n")),
+      ],
+      [
+        "metrics.json",
+        json({
+          command: "evaluate",
+          argv: ["evaluate", "run"],
+          data: "scan.npz",
+          mae: { amplitude: 0.1, phase: 0.2 },
+          ssim: { amplitude: 0.91, phase: 0.82 },
+          flat: { ssim: { amplitude: 0.3, phase: 0.7 } },
+          resolution: { frc50: { phase: { half_period_px: 2.5, half_period_nm: 100 } } },
+          diffraction: { r_factor: 0.12 },
+          warnings: ["look twice"],
+        }),
+      ],
+      ["metrics.csv", bytes("metric,amplitude\nmae,0.1\n")],
     ]),
   };
 }
