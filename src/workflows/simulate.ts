@@ -118,6 +118,9 @@ export async function simulateRecipe(
   const mask = detectorMask(N, recipe.detector, seed);
   const { amplitudes, saturated } = readOut(measured, mask, recipe.detector);
   const { object, probe, positions } = experiment, count = positions.length / 2;
+  const label = recipe.labels === "none"
+    ? undefined
+    : truthPatches(object, experiment.truePositions, probe, recipe.labels);
   const dataset = scanFromArrays({
     name: "simulated",
     positions,
@@ -125,6 +128,7 @@ export async function simulateRecipe(
     patterns: amplitudes,
     objectGuess: object,
     nphotons,
+    ...(label === undefined ? {} : { labels: polar(label) }),
   });
   const meanCounts = amplitudes.reduce((sum, v) => sum + v * v, 0) / count;
   const cutOff = saturated?.reduce((sum, v) => sum + v, 0) ?? 0;
@@ -142,10 +146,7 @@ export async function simulateRecipe(
     arrays.xcoords_true = axis(experiment.truePositions, 1);
     arrays.ycoords_true = axis(experiment.truePositions, 0);
   }
-  if (recipe.labels !== "none") {
-    const patches = truthPatches(object, experiment.truePositions, probe, recipe.labels);
-    arrays.label = complexArray([count, N, N], patches);
-  }
+  if (label !== undefined) arrays.label = complexArray([count, N, N], label);
   if (recipe.detector.beamstop > 0 || recipe.detector.dead_pixels > 0) {
     arrays.mask = { shape: [N, N], dtype: "bool", data: mask };
   }
@@ -160,6 +161,17 @@ export async function simulateRecipe(
   const text = JSON.stringify(metadata(recipe, experiment, about, inputs.hashes ?? {}));
   arrays._metadata = { shape: [], dtype: "str", data: [text] };
   return { arrays, dataset, experiment, recipe, ...about };
+}
+
+/** Modulus and angle (rad) of interleaved complex numbers. */
+function polar(values: Float32Array): { amplitude: Float32Array; phase: Float32Array } {
+  const length = values.length / 2;
+  const amplitude = new Float32Array(length), phase = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    amplitude[i] = Math.hypot(values[2 * i], values[2 * i + 1]);
+    phase[i] = Math.atan2(values[2 * i + 1], values[2 * i]);
+  }
+  return { amplitude, phase };
 }
 
 function axis(positions: Float64Array, offset: number): NdArray {
