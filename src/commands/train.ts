@@ -5,15 +5,10 @@
  */
 import type { Command } from "commander";
 import { join } from "node:path";
-import { restoreRun } from "../config/presets.ts";
-import { LOOP_FIELDS } from "../config/registry/execution.ts";
 import { fieldOf } from "../config/registry/registry.ts";
-import type { AuditEntry } from "../config/resolution/audit.ts";
 import { createTrainingPayload, type TrainingPayload } from "../config/resolution/payload.ts";
-import type { ResolvedRun } from "../config/resolved.ts";
-import { ConfigError, DatasetError } from "../errors.ts";
+import { DatasetError } from "../errors.ts";
 import { validatePatterns } from "../scan/dataset.ts";
-import type { Checkpoint } from "../workflows/checkpoint.ts";
 import { tabulate } from "../workflows/groups.ts";
 import { checkLabels } from "../workflows/supervision.ts";
 import { configHost, outputOptions, statementOf } from "./config_host.ts";
@@ -21,8 +16,9 @@ import { type OpenScan, openScan, prefetchDepth, readingOptions, sayReaders } fr
 import { ensureWritableFolder } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { showPayload } from "./print_config.ts";
+import { freshSettings, resumedSettings } from "./resume.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
-import { CHECKPOINT_FILE, loadCheckpoint, MODEL_FILE, trainToFolder } from "./train_folder.ts";
+import { MODEL_FILE, trainToFolder } from "./train_folder.ts";
 
 export {
   CHECKPOINT_FILE,
@@ -58,8 +54,9 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const outputDir = payload.files.output_dir;
   prefetchDepth(payload.execution);
   if (options.dryRun !== true) await ensureWritableFolder(outputDir);
-  const resume = options.resume === true ? await resumeFrom(outputDir) : undefined;
-  const config = resume === undefined ? payload.run : resumedConfig(resume.config, payload);
+  const settings = options.resume === true
+    ? await resumedSettings(payload)
+    : freshSettings(payload);
   const reading = readingOptions(payload.data);
   const { num_workers: workers } = payload.execution;
   const trainFile = payload.files.train_data_file ?? "";
@@ -70,10 +67,10 @@ async function run(options: Record<string, unknown>): Promise<void> {
     : await openScan(test, reading, terminal, workers);
   checkSides(scan, validation);
   for (const part of [scan, validation]) {
-    if (part !== undefined) await checkLabels(config, part.dataset);
+    if (part !== undefined) await checkLabels(settings.config, part.dataset);
   }
   if (options.dryRun === true) {
-    await dryRun(payload, scan, terminal);
+    await dryRun(payload, [scan, validation], terminal);
     return;
   }
   using gpu = await openGpu({ ...output, accelerator: payload.execution.accelerator }, terminal);
@@ -81,11 +78,8 @@ async function run(options: Record<string, unknown>): Promise<void> {
     gpu,
     dataset: scan.dataset,
     validation: validation?.dataset,
-    config,
+    ...settings,
     outputDir,
-    resume,
-    execution: payload.execution,
-    audit: payload.audit,
     terminal,
   });
   sayReaders(scan, terminal);
@@ -98,9 +92,14 @@ async function run(options: Record<string, unknown>): Promise<void> {
 }
 
 /** Checks every pattern and the groups, computing nothing. */
-async function dryRun(payload: TrainingPayload, scan: OpenScan, terminal: Terminal): Promise<void> {
+async function dryRun(
+  payload: TrainingPayload,
+  [scan, validation]: readonly [OpenScan, OpenScan | undefined],
+  terminal: Terminal,
+): Promise<void> {
   const { dataset } = scan, warnings: string[] = [];
   await validatePatterns(dataset);
+  if (validation !== undefined) await validatePatterns(validation.dataset);
   const groups = tabulate(dataset, payload.run, (line) => warnings.push(line));
   for (const line of warnings) terminal.warn(line);
   terminal.result(
@@ -108,36 +107,6 @@ async function dryRun(payload: TrainingPayload, scan: OpenScan, terminal: Termin
       `${groups.count} groups of ${groups.channels}; nothing was written`,
     { patterns: dataset.count, N: dataset.N, groups: groups.count, channels: groups.channels },
   );
-}
-
-async function resumeFrom(outputDir: string): Promise<Checkpoint> {
-  const resume = await loadCheckpoint(join(outputDir, CHECKPOINT_FILE));
-  if (resume.progress === undefined) {
-    throw new ConfigError("Cannot resume as the checkpoint holds no training state");
-  }
-  return resume;
-}
-
-/** A resumed run keeps its configuration; only its length may be stated anew. */
-function resumedConfig(saved: ResolvedRun, payload: TrainingPayload): ResolvedRun {
-  const loop: readonly string[] = LOOP_FIELDS;
-  const before: Record<string, unknown> = { ...saved.model, ...saved.training };
-  for (const { field, owner, source, value } of payload.audit) {
-    const stated = source === "override" || source === "flag" || source === "file";
-    const model = owner === "model" || owner === "training" || loop.includes(field);
-    if (!stated || !model || field === "nepochs" || fieldOf(field)?.type === "text") continue;
-    if (field in before && before[field] === value) continue;
-    if (field === "preset" && saved.preset === value) continue;
-    throw new ConfigError(
-      `Cannot resume with another ${field}: only nepochs may change, or start a new run`,
-    );
-  }
-  const nepochs = payload.audit.find((row: AuditEntry) => row.field === "nepochs");
-  if (nepochs === undefined || nepochs.source === "default") return saved;
-  return restoreRun({
-    ...saved,
-    training: { ...saved.training, nepochs: payload.run.training.nepochs },
-  });
 }
 
 function checkSides(scan: OpenScan, validation: OpenScan | undefined): void {

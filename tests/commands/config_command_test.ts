@@ -193,3 +193,56 @@ Deno.test("devices names the adapter or says why there is none", async () => {
     assert.ok(device.adapter !== null || device.reason.length > 10);
   }
 });
+
+Deno.test("a resumed run computes and records what the checkpoint says", () =>
+  inFolder(async (dir) => {
+    const scan = join(dir, "scan.npz"), out = join(dir, "out");
+    await run("simulate", "--output", scan, "--n-positions", "9", "--quiet");
+    const base = ["train", "--train-data-file", scan, "--output-dir", out, "--quiet"];
+    const first = await run(
+      ...[...base, "--n-filters-scale=0.05", "--nepochs=1", "--batch-size=3"],
+      ...["--learning-rate=0.005", "--accumulate-grad-batches=3"],
+    );
+    assert.equal(first.code, 0, first.stderr);
+    for (
+      const other of ["--learning-rate=0.001", "--gridsize=2", "--preset=reference", "--profile=ci"]
+    ) {
+      const { code, stderr } = await run(...base, "--resume", other);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /Cannot resume with another/);
+    }
+    const more = await run(
+      ...base,
+      "--resume",
+      "--nepochs=2",
+      "--learning-rate=0.005",
+      "--logger=none",
+    );
+    assert.equal(more.code, 0, more.stderr);
+    const record = JSON.parse(await Deno.readTextFile(join(out, "run.json")));
+    const row = (name: string): Record<string, unknown> =>
+      record.audit.find((r: { field: string }) => r.field === name);
+    assert.equal(record.execution.learning_rate, 0.005);
+    assert.equal(record.execution.accum_steps, 3);
+    assert.deepEqual([row("accum_steps").value, row("accum_steps").source], [3, "checkpoint"]);
+    assert.deepEqual([row("n_filters_scale").value, row("n_filters_scale").source], [
+      0.05,
+      "checkpoint",
+    ]);
+    assert.deepEqual([row("nepochs").value, row("nepochs").source], [2, "flag"]);
+    assert.deepEqual([row("logger_backend").value, row("logger_backend").source], ["none", "flag"]);
+    assert.equal(record.config.model.n_filters_scale, 0.05);
+  }));
+
+Deno.test("a software adapter is told, unless it was asked for", async () => {
+  const { devices } = JSON.parse((await run("devices", "--json")).stdout);
+  if (!devices[0].software) return;
+  await inFolder(async (dir) => {
+    const args = ["simulate", "--output", join(dir, "a.npz"), "--n-positions", "4", "--quiet"];
+    assert.match(
+      (await run(...args, "--accelerator", "auto")).stderr,
+      /^warning: no hardware GPU found/m,
+    );
+    assert.doesNotMatch((await run(...args, "--accelerator", "cpu")).stderr, /warning/);
+  });
+});

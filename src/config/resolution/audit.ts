@@ -8,7 +8,7 @@ import type { FieldEntry, FieldValue, Owner } from "../registry/types.ts";
 
 /**
  * Where a value came from, strongest first; then the three that no one states: `derived` from other
- * fields, `drawn` at random, `fixed` because nothing else is possible.
+ * fields, `drawn` at random, `fixed` because nothing else is possible, `checkpoint` when a run goes on.
  */
 export type Source =
   | "override"
@@ -19,6 +19,7 @@ export type Source =
   | "default"
   | "derived"
   | "drawn"
+  | "checkpoint"
   | "fixed";
 
 /** Sources in order of precedence, strongest first. */
