@@ -107,14 +107,15 @@ export class Gpu implements Disposable {
       );
     });
     device.lost.then((info) => {
-      if (!this.#disposed) {
-        this.fail(
-          new DeviceLostError(
-            `The GPU device was lost (${info.reason || "unknown"}: ${info.message.trim()}): ` +
-              "restart from the last checkpoint, with a smaller batch if it happens again",
-          ),
-        );
-      }
+      if (this.#disposed) return;
+      // Commands to a device that is gone are invalid: that is a consequence, not the cause.
+      if (this.#failure instanceof GpuValidationError) this.#failure = undefined;
+      this.fail(
+        new DeviceLostError(
+          `The GPU device was lost (${info.reason || "unknown"}: ${info.message.trim()}): ` +
+            "restart from the last checkpoint, with a smaller batch if it happens again",
+        ),
+      );
     });
   }
 
@@ -205,7 +206,7 @@ export class Gpu implements Disposable {
     this.#checks = [];
     await Promise.all(checks);
     this.check();
-    await this.device.queue.onSubmittedWorkDone();
+    await this.device.queue.onSubmittedWorkDone().catch((error) => this.#rethrow(error));
     this.check();
   }
 
@@ -275,11 +276,20 @@ export class Gpu implements Disposable {
         new Float32Array(buffer.getMappedRange().slice(0, tensors[i].length * 4))
       );
     } catch (error) {
-      this.check();
-      throw error;
+      return await this.#rethrow(error);
     } finally {
       for (const buffer of staging) buffer.destroy();
     }
+  }
+
+  /** Throws the cause of a failed wait: the device reports it a moment after the wait has failed. */
+  async #rethrow(error: unknown): Promise<never> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moment = new Promise((resolve) => timer = setTimeout(resolve, 100));
+    await Promise.race([this.device.lost, moment]);
+    clearTimeout(timer);
+    this.check();
+    throw error;
   }
 
   /** Frees everything; tensors become unusable. */
