@@ -120,11 +120,11 @@ const THRESHOLD = /half|seventh|1over7|threshold|0\.143|sigma/i;
 const NO_CURVE = /count|pixels|^n$|^ring|freq|period|resolution/i;
 
 function frcChart(runs: readonly RunContents[]): Chart | undefined {
-  const curves: Curve[] = [];
-  let thresholds = false, axis = "";
-  runs.forEach((run, r) => {
-    const table = run.frc;
-    if (table === undefined) return;
+  const curves: Curve[] = [], limits: Curve[] = [];
+  const measured = runs.filter((run) => run.frc !== undefined);
+  let axis = "";
+  for (const run of measured) {
+    const table = run.frc!;
     // A frequency is easier to compare than the number of a ring.
     const xName = table.names.find((name) => /freq|nyquist/i.test(name)) ?? table.names[0];
     axis ||= xName;
@@ -132,28 +132,19 @@ function frcChart(runs: readonly RunContents[]): Chart | undefined {
     // Rings beyond the edge of the spectrum lie in its corners only.
     const x = table.columns[xName].filter((value) => !perPixel || value <= 0.5);
     const all = columnsLike(table, /./).filter((name) => name !== xName && !NO_CURVE.test(name));
-    const limits = all.filter((name) => THRESHOLD.test(name));
-    all.filter((name) => !THRESHOLD.test(name)).forEach((column, i) => {
-      const name = column.replaceAll("_", " ");
-      curves.push({
-        name: runs.length === 1 ? name : `${run.name}: ${name}`,
-        x,
-        y: table.columns[column].subarray(0, x.length),
-        dashed: runs.length > 1 && /amplitude/.test(column),
-        color: PALETTE[(runs.length === 1 ? i : r) % PALETTE.length],
-      });
-    });
-    // Thresholds depend on the ring only: one set is enough.
-    if (thresholds) return;
-    thresholds = limits.length > 0;
-    for (const column of limits) {
-      const name = column.replaceAll("_", " ");
-      const y = table.columns[column].slice(0, x.length);
-      // Ring 0 is a single pixel and has no threshold.
-      if (y[0] === 0) y[0] = NaN;
-      curves.push({ name, x, y, dashed: true, color: "#8a8f99" });
+    for (const column of all) {
+      const name = column.replaceAll("_", " "), y = table.columns[column].slice(0, x.length);
+      if (THRESHOLD.test(column)) {
+        // Ring 0 is a single pixel and has no threshold.
+        if (y[0] === 0) y[0] = NaN;
+        limits.push({ name, x, y, dashed: true, color: "#8a8f99" });
+      } else curves.push({ name: measured.length === 1 ? name : `${run.name}: ${name}`, x, y });
     }
-  });
+  }
+  const crowded = curves.length > 8 ? curves.filter((curve) => /phase$/.test(curve.name)) : curves;
+  const shown = crowded.length > 0 ? crowded : curves;
+  // Thresholds depend on the ring only: one set is enough.
+  const once = limits.filter((limit, i) => limits.findIndex((l) => l.name === limit.name) === i);
   return chart({
     title: "Fourier ring correlation",
     xLabel: /per_px/.test(axis)
@@ -165,7 +156,7 @@ function frcChart(runs: readonly RunContents[]): Chart | undefined {
     yRange: [-0.2, 1],
     logY: false,
     marks: runs.length === 1 ? resolutionMarks(runs[0]) : [],
-  }, curves);
+  }, [...shown, ...once]);
 }
 
 /** Marks of stated crossings, where the file gives them in the unit of the axis. */

@@ -40,6 +40,7 @@ h2{font-size:18px;margin:26px 0 10px}h3{font-size:15px;margin:16px 0 6px}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px;margin-bottom:14px}
 .row.charts{grid-template-columns:repeat(auto-fit,minmax(400px,1fr))}
 .pair{display:flex;flex-wrap:wrap;gap:0 56px}
+.scroll{overflow-x:auto;max-width:100%}
 .row.small{grid-template-columns:repeat(auto-fill,minmax(240px,320px))}
 figure{margin:0;min-width:0}figure svg,figure img{width:100%;height:auto;display:block}
 figure.chart{border:1px solid var(--line);border-radius:6px;padding:4px;max-width:560px}

@@ -78,7 +78,7 @@ export interface Chart {
 export interface ChartSize {
   /** Width, px. */
   readonly width?: number;
-  /** Height, px. */
+  /** Height, px; by default what curves and legend need. */
   readonly height?: number;
 }
 
@@ -96,7 +96,9 @@ const INK = "#2b3038", FAINT = "#e4e7ec", SOFT = "#6b7280";
 
 /** A chart as an SVG element; the same chart gives the same text, whatever was drawn before. */
 export function lineChartSvg(chart: Chart, size: ChartSize = {}): string {
-  const { width = 520, height = 300 } = size;
+  const { width = 520 } = size;
+  // A legend of several lines makes the picture taller, not the curves smaller.
+  const height = size.height ?? 280 + 20 * legendLines(namesOf(chart), width);
   const painter = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     painter.setOption(chartOption(chart, width));
@@ -109,9 +111,8 @@ export function lineChartSvg(chart: Chart, size: ChartSize = {}): string {
 type ChartOption = Parameters<ReturnType<typeof echarts.init>["setOption"]>[0];
 
 function chartOption(chart: Chart, width: number): ChartOption {
-  const names = [...new Set(chart.curves.map((curve) => curve.name))];
-  const legend = names.length > 1;
-  const top = (chart.title === undefined ? 14 : 38) + (legend ? legendLines(names, width) * 20 : 0);
+  const names = namesOf(chart);
+  const top = (chart.title === undefined ? 14 : 38) + 20 * legendLines(names, width);
   return {
     animation: false,
     color: [...PALETTE],
@@ -125,7 +126,7 @@ function chartOption(chart: Chart, width: number): ChartOption {
       },
     }),
     legend: {
-      show: legend,
+      show: names.length > 1,
       data: names,
       left: 8,
       top: chart.title === undefined ? 4 : 30,
@@ -141,8 +142,14 @@ function chartOption(chart: Chart, width: number): ChartOption {
   };
 }
 
-/** Lines a legend needs. */
+/** Names of the legend; equal ones share an entry. */
+function namesOf(chart: Chart): string[] {
+  return [...new Set(chart.curves.map((curve) => curve.name))];
+}
+
+/** Lines a legend needs; a single curve needs none. */
 function legendLines(names: readonly string[], width: number): number {
+  if (names.length < 2) return 0;
   let lines = 1, used = 0;
   for (const name of names) {
     const own = 18 + 5 + 18 + name.length * LETTER * 12;

@@ -29,7 +29,6 @@ const NAMES: readonly (readonly [key: string, name: string])[] = [
   ["psnr_peak_255", "PSNR (peak 255), dB"],
   ["ssim", "SSIM"],
   ["ms_ssim", "MS-SSIM"],
-  ["complex_error", "complex error"],
   ["frc_mean", "mean FRC"],
 ];
 
@@ -52,11 +51,13 @@ const PATTERNS: readonly (readonly [key: string, name: string])[] = [
 export function scoreColumns(record: Json): ScoreColumn[] {
   const several = asRecord(record.scores);
   if (record.command === "compare" && several !== undefined) {
-    return Object.entries(several).flatMap(([name, scores]) =>
-      judged(asRecord(scores) ?? {}).map((column) => ({
-        ...column,
-        name: `${name} ${column.name}`.trim(),
-      }))
+    return Object.entries(several).flatMap(([name, scores], i) =>
+      judged(asRecord(scores) ?? {})
+        // A flat image scores the same whatever it is compared with.
+        .filter((column) => !column.flat || i === Object.keys(several).length - 1)
+        .map((column) =>
+          column.flat ? column : { ...column, name: `${name} ${column.name}`.trim() }
+        )
     );
   }
   return record.command === "evaluate" ? judged(record) : flattened(record);
@@ -77,6 +78,7 @@ function judged(record: Json): ScoreColumn[] {
       if (typeof value === "number") values.set(name, valueText(value));
     };
     for (const [key, name] of NAMES) put(name, pick(source[key]));
+    if (channel === "complex") put("relative error", source.complex_error);
     for (const [key, name] of LIMITS) {
       const at = asRecord(pick(asRecord(source.resolution)?.[key]));
       if (at !== undefined) values.set(`${name}, half period`, periodText(at));

@@ -59,6 +59,8 @@ export function fileSection(runs: readonly RunContents[]): string {
 export function overviewSection(runs: readonly RunContents[]): string {
   const facts = runs.map(factsOf);
   const names = [...new Set(facts.flatMap((fact) => [...fact.keys()]))];
+  // Times and versions last, whichever run brought them first.
+  names.sort((a, b) => rank(a) - rank(b));
   // Runs side by side read down a column; a single one reads like a list.
   const rows = names.map((name) => [
     escapeHtml(name),
@@ -66,6 +68,12 @@ export function overviewSection(runs: readonly RunContents[]): string {
   ]);
   const head = runs.length === 1 ? [] : ["", ...runs.map((run) => escapeHtml(run.name))];
   return section("Overview", table(head, rows, runs.length === 1 ? "facts" : "side"));
+}
+
+const LAST = [/^time of/, /^adapter$/, /^version$/];
+
+function rank(name: string): number {
+  return LAST.findIndex((pattern) => pattern.test(name)) + 1;
 }
 
 /** What is known about a run, in the order it is shown. */
@@ -110,10 +118,8 @@ export function factsOf(run: RunContents): Map<string, string> {
     put("adapter", `${adapter.name}${adapter.software === true ? " (software)" : ""}`);
   }
   if (main?.version !== undefined) {
-    put(
-      "version",
-      `${main.program ?? "ptychogpu"} ${main.version}, Deno ${main.deno}, ${main.platform}`,
-    );
+    const host = main.deno === undefined ? "" : `, Deno ${main.deno}, ${main.platform}`;
+    put("version", `${main.program ?? "ptychogpu"} ${main.version}${host}`);
   }
   return out;
 }
@@ -138,31 +144,21 @@ function dataFile(record: RunRecord | undefined): string | undefined {
   return undefined;
 }
 
-/** Scores of evaluations: one row a score, one column a run and channel. */
+/** Scores of evaluations: a table a run, one row a score, one column a channel. */
 export function scoreSection(runs: readonly RunContents[]): string {
-  const columns = runs.flatMap((run) =>
-    run.scores === undefined
-      ? []
-      : scoreColumns(run.scores).filter((column) => runs.length === 1 || !column.flat).map((
-        column,
-      ) => ({
-        ...column,
-        name: [runs.length === 1 ? "" : run.name, column.name].filter((part) => part !== "").join(
-          " ",
-        ),
-      }))
-  );
-  if (columns.length === 0) return "";
-  const names = [...new Set(columns.flatMap((column) => [...column.values.keys()]))];
-  const rows = names.map((name) => [
-    escapeHtml(name),
-    ...columns.map((column) => escapeHtml(column.values.get(name) ?? "")),
-  ]);
-  const head = [
-    "",
-    ...columns.map((column) => escapeHtml(column.name === "" ? "value" : column.name)),
-  ];
-  return section("Scores", table(head, rows, "scores"));
+  const tables = runs.flatMap((run) => {
+    const columns = run.scores === undefined ? [] : scoreColumns(run.scores);
+    if (columns.length === 0) return [];
+    const names = [...new Set(columns.flatMap((column) => [...column.values.keys()]))];
+    const rows = names.map((name) => [
+      escapeHtml(name),
+      ...columns.map((column) => escapeHtml(column.values.get(name) ?? "")),
+    ]);
+    const head = ["", ...columns.map(({ name }) => escapeHtml(name === "" ? "all" : name))];
+    const title = runs.length === 1 ? "" : `<h3>${escapeHtml(run.name)}</h3>`;
+    return [`<div class="scroll">${title}${table(head, rows, "scores")}</div>`];
+  });
+  return tables.length === 0 ? "" : section("Scores", `<div class="pair">${tables.join("")}</div>`);
 }
 
 /** Configuration of every run with the source of each value. */
