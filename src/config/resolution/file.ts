@@ -33,8 +33,9 @@ export function parseConfigFile(name: string, text: string): Record<string, unkn
     const why = (error instanceof Error ? error.message : String(error)).split("\n")[0];
     throw new ConfigError(`Cannot read configuration ${name}: ${why}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(`Cannot use configuration ${name} as it is not a list of fields`);
+  if (value === null || value === undefined) return {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new ConfigError(`Cannot use configuration ${name} as it holds no fields by name`);
   }
   return value as Record<string, unknown>;
 }
