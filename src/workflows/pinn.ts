@@ -5,6 +5,7 @@
  */
 import { complexArray, type NdArray, realArray } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
+import { assertResolved } from "../config/resolved.ts";
 import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Plan } from "../gpu/plan.ts";
@@ -159,6 +160,7 @@ export class PinnModel implements Disposable {
     scaling: ScalingStatistics,
     start: PinnStart = {},
   ): Promise<PinnModel> {
+    assertResolved(config, "make a model");
     const probe = start.resume?.probe ?? modelProbe(dataset, config, scaling);
     const model = new PinnModel(gpu, config, scaling, probe, start);
     try {

@@ -15,9 +15,10 @@ import { writeNpz } from "../../src/io/npz.ts";
 import { type ByteSource, bytesSource } from "../../src/io/source.ts";
 import { infer } from "../../src/workflows/infer.ts";
 import type { FieldValue } from "../../src/config/registry/types.ts";
+import { PinnModel } from "../../src/workflows/pinn.ts";
 import { Trainer } from "../../src/workflows/train.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
-import type { Checkpoint } from "../../src/workflows/checkpoint.ts";
+import type { Checkpoint, ScalingStatistics } from "../../src/workflows/checkpoint.ts";
 import { tinyScan } from "../workflows/tiny_scan.ts";
 import { dataFile, memoryHost } from "./hosts.ts";
 
@@ -51,6 +52,15 @@ Deno.test("CONFIG-001: whatever was not resolved is refused, however much it loo
       (e) =>
         e instanceof ConfigError &&
         /Cannot train as the configuration is not resolved/.test(e.message),
+    );
+    await assert.rejects(
+      PinnModel.create(
+        null as unknown as Gpu,
+        tinyScan(),
+        fake as ResolvedRun,
+        null as unknown as ScalingStatistics,
+      ),
+      /Cannot make a model as the configuration is not resolved/,
     );
     await assert.rejects(
       infer(null as unknown as Gpu, tinyScan(), { config: fake } as unknown as Checkpoint),
