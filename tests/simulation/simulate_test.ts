@@ -11,6 +11,8 @@ import {
   simulateRecipe,
   simulateScan,
 } from "../../src/workflows/simulate.ts";
+import { gaussianProbe } from "../../src/simulation/probes.ts";
+import { baseOf, OTHER } from "./other_values.ts";
 import { withGpu } from "../support/device.ts";
 
 const BASE: Stated = { N: 16, seed: 5, nphotons: 1e4, "scan.count": 9 };
@@ -354,4 +356,33 @@ Deno.test("the short form makes the recipe it says", () =>
     });
     assert.deepEqual([sized.recipe.object.height, sized.recipe.object.width], [50, 50]);
     assert(!sized.recipe.noise && sized.recipe.scan.integer);
+  }));
+
+Deno.test("every field of a recipe changes what is stored", () =>
+  withGpu(async (gpu) => {
+    const sources = {
+      object: {
+        height: 60,
+        width: 60,
+        data: Float64Array.from({ length: 3600 }, (_, i) => i % 61),
+      },
+      probe: gaussianProbe(16, 2, 1),
+    };
+    // Which file is read is up to the command; the optics of a zone plate at a free distance are
+    // drawn in its own units, so that only their description changes.
+    const described = ["object.file", "object.key", "probe.file", "probe.key", "pixel_nm"];
+    described.push("probe.energy_kev", "probe.zone_nm");
+    for (const [path, stated] of Object.entries(OTHER)) {
+      if (path === "N") continue;
+      const make = async (more: Stated): Promise<Record<string, NdArray>> => {
+        const side = more["probe.side"] === undefined ? {} : { "probe.pipeline": "crop:16" };
+        const scan = await simulate(gpu, { ...more, ...side }, { sources });
+        return { ...scan.arrays };
+      };
+      const [changed, base] = [await make(stated), await make(baseOf(path))];
+      assert.notDeepEqual(changed._metadata, base._metadata, path);
+      if (described.includes(path)) continue;
+      changed._metadata = base._metadata;
+      assert.notDeepEqual(changed, base, path);
+    }
   }));
