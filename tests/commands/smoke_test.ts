@@ -71,6 +71,17 @@ Deno.test("gridsize 2 smoke: train, save, load and infer under 90 s, twice the s
       assert.ok((await Deno.stat(join(out, "wts.h5.zip"))).size > 100_000);
       const record = JSON.parse(await Deno.readTextFile(join(out, "run.json")));
       assert.equal(record.config.model.gridsize, 2);
+      assert.deepEqual(record.argv.slice(0, 3), ["train", "--deterministic", "--num-workers"]);
+      assert.match(record.version, /^\d+\.\d+\.\d+/);
+      assert.ok(record.adapter.name.length > 0 && record.deno.length > 0);
+      const inferred = JSON.parse(await Deno.readTextFile(join(result, "run.json")));
+      assert.equal(inferred.execution.inference_batch_size, 4);
+      assert.equal(inferred.inference.patch_weighting, "probe");
+      assert.equal(inferred.config.model.gridsize, 2);
+      const batch = inferred.audit.find((row: { field: string }) =>
+        row.field === "inference_batch_size"
+      );
+      assert.deepEqual([batch.value, batch.source], [4, "flag"]);
       assert.equal(record.config.training.learning_rate, undefined);
       assert.equal(record.execution.learning_rate, 1e-3);
       const source = (field: string): unknown =>
