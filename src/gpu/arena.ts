@@ -127,6 +127,17 @@ export class Arena {
     return slot.mirror;
   }
 
+  /** Gives memory that nothing uses back to the device. */
+  trim(): void {
+    for (const slot of [...this.#free.values()].flat()) {
+      slot.buffer.destroy();
+      slot.mirror?.destroy();
+      this.#slots.delete(slot);
+      this.#reserved -= slot.mirror === undefined ? slot.bytes : 2 * slot.bytes;
+    }
+    this.#free.clear();
+  }
+
   /** Frees everything. */
   dispose(): void {
     for (const slot of this.#slots) {

@@ -292,6 +292,20 @@ export class Gpu implements Disposable {
     throw error;
   }
 
+  /**
+   * Goes on after memory ran out: what failed is forgotten, and memory that nothing uses is given
+   * back, so that less can be tried. Any other failure stays.
+   */
+  async recover(): Promise<void> {
+    // Commands that were built on the missing memory are reported late: they belong to it.
+    const missing = this.#failure instanceof GpuMemoryError;
+    this.#checks = [];
+    await this.device.queue.onSubmittedWorkDone().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (missing && this.#failure instanceof GpuMemoryError) this.#failure = undefined;
+    this.arena.trim();
+  }
+
   /** Frees everything; tensors become unusable. */
   dispose(): void {
     if (this.#disposed) return;

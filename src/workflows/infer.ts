@@ -157,7 +157,7 @@ export async function infer(
       stitcher.place(places);
       accumulator?.begin(from * channels, indices.length);
       graph.plan.submit();
-      await gpu.device.queue.onSubmittedWorkDone();
+      await gpu.settle();
       options.onProgress?.((from + groups) * channels, count * channels);
     }
     const { object, coverage } = await stitcher.read();

@@ -168,6 +168,7 @@ export class Trainer implements Disposable {
         warnings.push(
           `batch_size ${batch} does not fit the device (${error.message}): using ${half}`,
         );
+        await gpu.recover();
         batch = half;
       }
     }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { resolveRun } from "../../src/config/presets.ts";
 import { DeviceLostError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
+import { infer } from "../../src/workflows/infer.ts";
 import { Trainer } from "../../src/workflows/train.ts";
 import { inFolder } from "../commands/tiny_run.ts";
 import { tinyScan } from "../workflows/tiny_scan.ts";
@@ -27,6 +28,17 @@ Deno.test("a device that is lost in the middle of a run gives the typed error", 
     },
   );
   assert.equal(steps, 2);
+});
+
+Deno.test("a device that is lost during inference gives the typed error", async () => {
+  using gpu = await Gpu.open();
+  const scan = tinyScan(12);
+  using trainer = await Trainer.create(gpu, scan, resolveRun({ n_filters_scale: 0.05 }));
+  const model = await trainer.checkpoint();
+  const onProgress = (done: number): void => {
+    if (done === 8) gpu.device.destroy();
+  };
+  await assert.rejects(infer(gpu, scan, model, { batchSize: 4, onProgress }), DeviceLostError);
 });
 
 Deno.test("a command on a lost device ends with 1 and one line, and its checkpoint resumes", () =>
