@@ -24,6 +24,12 @@ export class GpuUnavailableError extends Error {
   override name = "GpuUnavailableError";
 }
 
+/** A backend was chosen that is not part of this program, or whose device does not open. */
+export class BackendUnavailableError extends Error {
+  /** Name of the class. */
+  override name = "BackendUnavailableError";
+}
+
 /** The work needs more of a device limit than the adapter has. */
 export class GpuLimitError extends RangeError {
   /** Name of the class. */

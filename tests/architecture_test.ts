@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   feeding: ["scan"],
   engines: ["gpu", "ops", "physics", "loss", "update", "grouping", "scan", "reassembly"],
   archive: ["workflows", "network", "config", "scan", "io"],
-  lifecycle: ["archive", "workflows", "config", "reassembly", "grouping", "gpu", "scan", "io"],
+  lifecycle: ["archive", "workflows", "config", "simulation", "ops", "gpu", "scan", "io"],
   workflows: [
     "feeding",
     "engines",

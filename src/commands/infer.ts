@@ -10,12 +10,12 @@ import { complexArray, type NdArray, realArray } from "../array.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { createInferencePayload, type InferencePayload } from "../config/resolution/payload.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
-import type { InferenceConfig } from "../config/types.ts";
 import { ConfigError, DatasetError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { frameScan } from "../image/frame.ts";
 import { alignGlobalPhase } from "../image/metrics.ts";
 import { writeNpz } from "../io/npz.ts";
+import { inferOptions } from "../lifecycle/infer_options.ts";
 import { type ScanDataset, validatePatterns } from "../scan/dataset.ts";
 import type { Checkpoint } from "../workflows/checkpoint.ts";
 import {
@@ -35,6 +35,7 @@ import { showPayload } from "./print_config.ts";
 import { runRecord } from "./record.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
 
+export { inferOptions };
 export { loadModel, readModel } from "./model_file.ts";
 
 /** What an inference run leaves behind. */
@@ -112,20 +113,6 @@ async function run(options: Record<string, unknown>): Promise<void> {
       `${formatDuration(result.seconds)}: ${join(outputDir, "reconstruction.npz")}`,
     result,
   );
-}
-
-/** Settings of the engine from a resolved configuration. */
-export function inferOptions(inference: InferenceConfig, batchSize: number): InferOptions {
-  const { n_groups, n_subsample, middle_trim } = inference;
-  return {
-    batchSize,
-    patchWeighting: inference.patch_weighting,
-    varpro: inference.varpro_scaling,
-    seed: inference.seed,
-    ...(n_groups === null ? {} : { groups: n_groups }),
-    ...(n_subsample === null ? {} : { subsample: n_subsample }),
-    ...(middle_trim === null ? {} : { middleTrim: middle_trim }),
-  };
 }
 
 function checkFits(dataset: ScanDataset, config: ResolvedRun, payload: InferencePayload): void {

@@ -1,0 +1,104 @@
+/**
+ * Settings of the reconstructors, which can change while a program runs.
+ *
+ * @module
+ */
+import { fieldsOf, ownedBy } from "../config/registry/registry.ts";
+import { LOOP_FIELDS } from "../config/registry/execution.ts";
+import type { FieldValue } from "../config/registry/types.ts";
+import { type Preset, resolveRun } from "../config/presets.ts";
+import { defaultExecution } from "../config/resolution/defaults.ts";
+import { readKeys } from "../config/resolution/keys.ts";
+import type { ResolvedRun } from "../config/resolved.ts";
+import { ownersPart, readStatement, resolveLayers } from "../config/resolution/statement.ts";
+import type { ExecutionConfig, InferenceConfig } from "../config/types.ts";
+import { canonicalConfig } from "../config/bridge/canonical.ts";
+
+/** Steps with settings of their own. */
+export type SettingsPart = "training" | "inference";
+
+type Values = Readonly<Record<string, FieldValue>>;
+
+/** One registry of settings, shared by all reconstructors made with it. */
+export class ReconstructorSettings {
+  #values: Record<SettingsPart, Record<string, FieldValue>> = { training: {}, inference: {} };
+  #warn: ((line: string) => void) | undefined;
+
+  /** Starts with the defaults; `warn` receives a line for each old name. */
+  constructor(warn?: (line: string) => void) {
+    this.#warn = warn;
+  }
+
+  /**
+   * States fields, by any name the registry knows. They hold from the next step on.
+   *
+   * @throws {ConfigError} for unknown names and values that do not fit; nothing is changed then.
+   */
+  update(stated: Readonly<Record<string, unknown>>, part: SettingsPart = "training"): void {
+    const fields = fieldsOf(part === "training" ? "train" : "infer");
+    const values = readKeys(stated, {
+      fields,
+      where: `${part} settings`,
+      deprecate: (line) => this.#warn?.(line),
+    });
+    this.#values = { ...this.#values, [part]: { ...this.#values[part], ...values } };
+  }
+
+  /** What was stated. */
+  stated(part: SettingsPart): Values {
+    return this.#values[part];
+  }
+
+  /** Replaces everything that defines model and training by a saved configuration. */
+  replace(run: ResolvedRun): void {
+    const { preset, model, training } = canonicalConfig(run);
+    const kept = Object.entries(this.#values.training)
+      .filter(([name]) => this.#isExecution(name));
+    this.#values.training = {
+      ...Object.fromEntries(kept),
+      ...(model as unknown as Values),
+      ...(training as unknown as Values),
+      preset,
+    };
+  }
+
+  /** Model and training as stated now. @throws {ConfigError} for fields that contradict. */
+  run(modelType: "pinn" | "supervised"): ResolvedRun {
+    const { preset, ...stated } = this.#values.training;
+    const known = new Set([
+      ...[...ownedBy("model"), ...ownedBy("training")]
+        .filter((f) => f.type !== "text" && f.name !== "profile").map((f) => f.name),
+      ...LOOP_FIELDS,
+    ]);
+    const values = Object.fromEntries(Object.entries(stated).filter(([name]) => known.has(name)));
+    const { N, ...rest } = values;
+    const run = resolveRun(
+      { ...rest, model_type: modelType },
+      (preset ?? "recommended") as Preset,
+    );
+    return typeof N === "number" ? run.fitted({ N }) : run;
+  }
+
+  /** Execution as stated now; never part of a model. */
+  execution(): ExecutionConfig {
+    return defaultExecution(
+      Object.fromEntries(
+        Object.entries(this.#values.training).filter(([name]) => this.#isExecution(name)),
+      ) as Partial<ExecutionConfig>,
+    );
+  }
+
+  /** How objects are reassembled, and the patterns in a batch. */
+  inference(): { readonly inference: InferenceConfig; readonly batchSize: number } {
+    const stated = readStatement("infer", { overrides: this.#values.inference }, this.#warn);
+    const made = resolveLayers(stated, [], "recommended");
+    return {
+      inference: ownersPart(stated, made, (f) => f.owner === "inference" && f.engine),
+      batchSize: Number(made.values.inference_batch_size),
+    };
+  }
+
+  #isExecution(name: string): boolean {
+    return ownedBy("execution").some((f) => f.name === name);
+  }
+}
