@@ -79,7 +79,8 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     valueAliases: { "32": "32-true" },
     refusedValues: {
       "bf16-mixed": "shaders have no bfloat16: use 32-true",
-      "16-mixed": "half precision is not available yet: use 32-true",
+      "16-mixed":
+        "kernels multiply 32-bit numbers, also where the adapter has shader-f16: use 32-true",
     },
     help: "arithmetic of the network",
     evidence: "config/refusals_test.ts: precision",
