@@ -25,42 +25,53 @@ fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));
 }
 
-fn update(i: u32, direct: bool) {
+// Every invocation updates STRIP pairs, so that what all of them need is read once.
+override STRIP: u32 = 1u;
+
+fn update(first: u32, direct: bool) {
   let half = params.size / 2u;
   let pairs = params.size * half;
   let visit = visits[2u * params.visit];
   let peak = max(stats[params.visit].yz, vec2f(1e-30));
-  let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
-  let o = vec4f(object[at], object[at + 1u]);
+  let stride = pairs / STRIP;
   let c = vec4f(1.0, -1.0, 1.0, -1.0);
-  let probe_step = params.beta_probe / ((1.0 - params.alpha_probe) * energy(o) + params.alpha_probe * peak.y);
-  var numerator = vec4f(0.0);
-  var bright = vec2f(0.0);
-  for (var m = 0u; m < params.modes; m++) {
-    let k = m * pairs + i;
-    let p = probe[k];
-    let chi = waves[k] - spin(p, o);
-    numerator += spin(chi, p * c);
-    bright += energy(p);
-    let change = spin(chi, o * c) * probe_step.xxyy;
-    if (direct) {
-      probe[k] = p + change;
-    } else {
-      waves[k] = change;
+  var i = first;
+  loop {
+    let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
+    let o = vec4f(object[at], object[at + 1u]);
+    let probe_step = params.beta_probe / ((1.0 - params.alpha_probe) * energy(o) + params.alpha_probe * peak.y);
+    var numerator = vec4f(0.0);
+    var bright = vec2f(0.0);
+    var k = i;
+    loop {
+      let p = probe[k];
+      let chi = waves[k] - spin(p, o);
+      numerator += spin(chi, p * c);
+      bright += energy(p);
+      let change = spin(chi, o * c) * probe_step.xxyy;
+      if (direct) {
+        probe[k] = p + change;
+      } else {
+        waves[k] = change;
+      }
+      k += pairs;
+      continuing { break if k >= params.modes * pairs; }
     }
+    let step = params.beta_object / ((1.0 - params.alpha_object) * bright + params.alpha_object * peak.x);
+    let fresh = o + numerator * step.xxyy;
+    object[at] = fresh.xy;
+    object[at + 1u] = fresh.zw;
+    i += stride;
+    continuing { break if i >= pairs; }
   }
-  let step = params.beta_object / ((1.0 - params.alpha_object) * bright + params.alpha_object * peak.x);
-  let fresh = o + numerator * step.xxyy;
-  object[at] = fresh.xy;
-  object[at + 1u] = fresh.zw;
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn direct(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < params.size * params.size / 2u) { update(id.x, true); }
+  if (id.x < params.size * params.size / 2u / STRIP) { update(id.x, true); }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn shifted(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < params.size * params.size / 2u) { update(id.x, false); }
+  if (id.x < params.size * params.size / 2u / STRIP) { update(id.x, false); }
 }

@@ -7,7 +7,7 @@
 struct Params {
   size: u32, modes: u32, columns: u32, first: u32, visits: u32, probe_stride: u32, alpha: f32, beta: f32,
 }
-@group(0) @binding(0) var<storage, read> visits: array<vec4u>;
+@group(0) @binding(0) var<storage, read> visits: array<u32>;
 @group(0) @binding(1) var<storage, read> object: array<vec2f>;
 @group(0) @binding(2) var<storage, read> probe: array<vec4f>;
 @group(0) @binding(3) var<storage, read> waves: array<vec4f>;
@@ -33,9 +33,10 @@ fn energy(v: vec4f) -> vec2f {
 struct Seen { o: vec4f, weight: f32 }
 fn seen(v: u32, i: u32) -> Seen {
   let half = params.size / 2u;
-  let visit = visits[2u * (params.first + v)];
-  let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
-  return Seen(vec4f(object[at], object[at + 1u]), bitcast<f32>(visit.w));
+  let start = visits[8u * (params.first + v) + 6u];
+  let counts = start != 0xffffffffu;
+  let at = select(0u, start, counts) + (i / half) * params.columns + 2u * (i % half);
+  return Seen(vec4f(object[at], object[at + 1u]), select(0.0, 1.0, counts));
 }
 
 @compute @workgroup_size(WORKGROUP)

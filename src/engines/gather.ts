@@ -26,7 +26,7 @@ const objectTable = {
     alpha: "f32",
     beta: "f32",
   },
-  workgroup: 256,
+  workgroup: 64,
 } as const;
 const objectSums = defineKernel({
   ...objectTable,

@@ -11,7 +11,7 @@
  */
 import singleSource from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
-import { defineKernel } from "../gpu/kernel.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
@@ -52,16 +52,22 @@ const single = {
     betaProbe: "f32",
   },
 } as const;
-const singleDirect = defineKernel({
-  ...single,
-  label: "engines/pie_single#direct",
-  entryPoint: "direct",
-});
-const singleShifted = defineKernel({
-  ...single,
-  label: "engines/pie_single#shifted",
-  entryPoint: "shifted",
-});
+/** Pairs of pixels that one invocation of a software adapter updates. */
+const STRIP = 8;
+
+type SingleKernel = Kernel<typeof single.bindings, typeof single.params>;
+const singleKernels = new Map<string, SingleKernel>();
+
+function singleKernel(entryPoint: "direct" | "shifted", strip: number): SingleKernel {
+  const key = `${entryPoint} ${strip}`;
+  let kernel = singleKernels.get(key);
+  if (kernel === undefined) {
+    const label = `engines/pie_single#${key}`;
+    kernel = defineKernel({ ...single, label, entryPoint, constants: { STRIP: strip } });
+    singleKernels.set(key, kernel);
+  }
+  return kernel;
+}
 
 /** Options of {@linkcode PieEngine}. */
 export interface PieOptions extends SweepOptions {
@@ -200,7 +206,8 @@ export class PieEngine implements Engine {
     const { size, modes, columns } = this.#state.shape;
     const probe = this.#recordVisit(plan, k, 1, shifted);
     const { visits, stats } = this.#sweeper;
-    plan.run(shifted ? singleShifted : singleDirect, {
+    const strip = plan.gpu.profile.software ? STRIP : 1;
+    plan.run(singleKernel(shifted ? "shifted" : "direct", strip), {
       visits,
       stats,
       object: this.#state.object,
@@ -215,7 +222,7 @@ export class PieEngine implements Engine {
       betaObject: steps.object.beta,
       alphaProbe: steps.probe.alpha,
       betaProbe: steps.probe.beta,
-    }, size * size / 2);
+    }, size * size / 2 / strip);
     if (shifted && probeOn) {
       this.#shift!.recordUnshift(plan, this.#waves, k, 1, true);
     }

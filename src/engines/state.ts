@@ -21,7 +21,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { stageRadices } from "./spectrum.ts";
 
-/** Numbers (u32 or f32 bits) of one visit: pattern, row, column, weight, dy, dx, 0, 0. */
+/** Numbers (u32 or f32 bits) of one visit: pattern, row, column, weight, dy, dx, first pixel, 0. */
 export const VISIT_WORDS = 8;
 
 /** Sizes of a reconstruction. */
@@ -216,6 +216,8 @@ export function encodeVisits(
     floats[at + 3] = filled ? 1 : 0;
     floats[at + 4] = state.fractions[2 * pattern];
     floats[at + 5] = state.fractions[2 * pattern + 1];
+    // First pixel of the patch on the canvas; the largest number marks a visit that does not count.
+    words[at + 6] = filled ? words[at + 1] * state.shape.columns + words[at + 2] : 0xffffffff;
   }
   return words;
 }
