@@ -6,6 +6,7 @@
 import type { ComplexGrid } from "../image/fourier.ts";
 import { applyRamp, findPhase, findRamp, type PhaseRamp } from "../image/ramp.ts";
 import { findShift, type Shift } from "../image/registration.ts";
+import { shiftStep } from "../image/refine.ts";
 import { cutAt, type Interpolation, type Rectangle } from "../image/resample.ts";
 import { taper } from "../image/taper.ts";
 import { type Area, intersect, type Placed, SMALLEST } from "./place.ts";
@@ -29,8 +30,11 @@ export interface AlignOptions {
 export interface Alignment {
   /** Shift applied to the image, px of the reference; (0, 0) if none was found that helps. */
   readonly shift: Shift;
-  /** How it was found: `none` also if every candidate made the agreement worse. */
-  readonly registration: "phase-correlation" | "cross-correlation" | "none";
+  /**
+   * How its start was found, before the joint fit of shift and ramp; `none` if nothing made the
+   * agreement better.
+   */
+  readonly registration: "phase-correlation" | "cross-correlation" | "least-squares" | "none";
   /** Phase added to the image. */
   readonly phase: PhaseRamp;
   /** Which phase freedom was taken out. */
@@ -57,7 +61,7 @@ export interface AlignedSet {
   readonly alignments: readonly Alignment[];
 }
 
-const ROUNDS = 5;
+const ROUNDS = 5, REFINEMENTS = 8, BORDER = 3;
 
 /**
  * Aligns images to a reference.
@@ -79,10 +83,24 @@ export function alignImages(
   const still = { y: 0, x: 0 };
   const target = cut(reference, area.rectangle, how, still);
   const found = images.map((image) => {
+    if (!register) return { shift: still, registration: "none" as const };
     const at = (shift: Shift): ComplexGrid => cut(image, area.rectangle, "fourier", shift);
-    return register
-      ? registerImage(target, at, options)
-      : { shift: still, registration: "none" as const };
+    const coarse = registerImage(target, at, options);
+    // What a shift has mirrored in at the edges must not take part in the fine fit.
+    const shown = shownArea(image, grid, coarse.shift);
+    const inner = intersect(area.rectangle, {
+      top: shown.top + BORDER,
+      left: shown.left + BORDER,
+      height: shown.height - 2 * BORDER,
+      width: shown.width - 2 * BORDER,
+    });
+    if (inner.height < SMALLEST || inner.width < SMALLEST) return coarse;
+    return refineShift(
+      cut(reference, inner, how, still),
+      (shift) => cut(image, inner, "fourier", shift),
+      coarse,
+      options,
+    );
   });
   let rectangle = area.rectangle;
   images.forEach((image, k) => {
@@ -126,15 +144,19 @@ export function alignImages(
   };
 }
 
-/** Registers in rounds: the image is cut again at the shift found so far, until nothing improves. */
+/** A shift and how it was found. */
+type Registered = Pick<Alignment, "shift" | "registration">;
+
+/**
+ * Registers in rounds: the image is cut again at the shift found so far, until nothing improves.
+ */
 function registerImage(
   target: ComplexGrid,
   at: (shift: Shift) => ComplexGrid,
   options: AlignOptions,
-): Pick<Alignment, "shift" | "registration"> {
-  const { upsample = 50, phase = "ramp" } = options;
-  const turn = (image: ComplexGrid): ComplexGrid =>
-    applyRamp(image, phaseOf(target, image, phase === "none" ? "constant" : phase));
+): Registered {
+  const { upsample = 50 } = options;
+  const turn = (image: ComplexGrid): ComplexGrid => turned(target, image, options);
   const edge = Math.max(4, Math.floor(Math.min(target.height, target.width) / 8));
   // Frames of one scan differ by pixels; a peak far out is chance.
   const limit = { y: Math.max(8, target.height / 8), x: Math.max(8, target.width / 8) };
@@ -159,6 +181,37 @@ function registerImage(
     if (moved < 1 / upsample || best - before < 1e-7) break;
   }
   return { shift, registration };
+}
+
+/** Improves a shift by a joint fit of shift and ramp, as long as the agreement grows. */
+function refineShift(
+  target: ComplexGrid,
+  at: (shift: Shift) => ComplexGrid,
+  coarse: Registered,
+  options: AlignOptions,
+): Registered {
+  const { phase = "ramp" } = options;
+  const turn = (image: ComplexGrid): ComplexGrid => turned(target, image, options);
+  let { shift, registration } = coarse;
+  let image = turn(at(shift)), best = agreement(target, image);
+  for (let round = 0; round < REFINEMENTS; round++) {
+    const step = shiftStep(target, matched(target, image), phase === "ramp");
+    const length = Math.hypot(step.y, step.x);
+    if (length < 1e-3 || length > 2) break;
+    if (Math.hypot(shift.y + step.y - coarse.shift.y, shift.x + step.x - coarse.shift.x) > 2) break;
+    const next = { y: shift.y + step.y, x: shift.x + step.x };
+    const candidate = turn(at(next)), value = agreement(target, candidate);
+    if (!(value > best + 1e-9)) break;
+    [best, shift, image] = [value, next, candidate];
+    if (registration === "none") registration = "least-squares";
+  }
+  return { shift, registration };
+}
+
+/** An image with the phase freedom taken out that registration needs; an offset at least. */
+function turned(target: ComplexGrid, image: ComplexGrid, options: AlignOptions): ComplexGrid {
+  const { phase = "ramp" } = options;
+  return applyRamp(image, phaseOf(target, image, phase === "none" ? "constant" : phase));
 }
 
 function phaseOf(reference: ComplexGrid, image: ComplexGrid, rule: PhaseRule): PhaseRamp {
@@ -223,6 +276,12 @@ export function phaseJumps({ height, width, re, im }: ComplexGrid): number {
     if (i >= width && Math.abs(angle[i] - angle[i - width]) > Math.PI) jumps++;
   }
   return jumps / Math.max(1, 2 * height * width - height - width);
+}
+
+/** An image with the mean modulus of the target. */
+function matched(target: ComplexGrid, image: ComplexGrid): ComplexGrid {
+  const factor = meanModulus(target) / meanModulus(image);
+  return Number.isFinite(factor) ? scaled(image, factor) : image;
 }
 
 function meanModulus({ re, im }: ComplexGrid): number {

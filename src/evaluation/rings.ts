@@ -5,7 +5,9 @@
  */
 import { type ComplexGrid, emptyComplex } from "../image/fourier.ts";
 import { firstCrossing, halfBit, ringCorrelation, toComplex } from "../image/frc.ts";
-import { cropGrid, type Grid } from "../image/grid.ts";
+import { complexArrayOf } from "../image/complex_grid.ts";
+import { cropGrid, type Grid, polarGrids } from "../image/grid.ts";
+import { removePlane } from "../image/plane.ts";
 import { taper } from "../image/taper.ts";
 
 /** Where a curve falls below a threshold. */
@@ -70,7 +72,7 @@ export function complexRings(
   edge?: number,
 ): RingScore {
   const side = Math.min(a.height, a.width), width = edge ?? Math.min(20, Math.floor(side / 6));
-  const flat = [a, b].findIndex((image) => complexSpread(image) < FLAT);
+  const flat = [a, b].findIndex(isFlat);
   const prepared = [a, b].map((image) => taper(squareComplex(image), width));
   return judged(prepared[0], prepared[1], flat, pixelSize);
 }
@@ -123,14 +125,10 @@ function spread({ data }: Grid, relative: boolean): number {
   return relative ? (mean === 0 ? 0 : deviation / Math.abs(mean)) : deviation;
 }
 
-function complexSpread({ re, im }: ComplexGrid): number {
-  let meanRe = 0, meanIm = 0, power = 0;
-  for (let i = 0; i < re.length; i++) {
-    meanRe += re[i] / re.length;
-    meanIm += im[i] / im.length;
-    power += (re[i] ** 2 + im[i] ** 2) / re.length;
-  }
-  return power > 0 ? Math.sqrt(Math.max(0, 1 - (meanRe ** 2 + meanIm ** 2) / power)) : 0;
+/** True if modulus and angle, without its plane, are almost constant. */
+function isFlat(image: ComplexGrid): boolean {
+  const { amplitude, phase } = polarGrids(complexArrayOf(image));
+  return spread(amplitude, true) < FLAT && spread(removePlane(phase), false) < FLAT;
 }
 
 function square(grid: Grid): Grid {
