@@ -7,8 +7,6 @@
  * @module
  */
 import modulusSource from "../../shaders/engines/projection_modulus.wgsl" with { type: "text" };
-import overlapSource from "../../shaders/engines/projection_overlap.wgsl" with { type: "text" };
-import phase from "../../shaders/engines/projection_phase.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
@@ -16,72 +14,19 @@ import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { recordFft2 } from "../ops/fft2.ts";
 import { recordSum } from "../ops/reduce.ts";
+import {
+  addObject,
+  addProbe,
+  addWeight,
+  extent,
+  finishObject,
+  finishProbe,
+  type OverlapParams,
+} from "./overlap_kernels.ts";
 import { spectrumOrder } from "./spectrum.ts";
 import { type Engine, type EngineState, type SweepResult, VISIT_WORDS } from "./state.ts";
 import { type Chunk, WaveChunks } from "./wave_chunk.ts";
 
-const overlap = {
-  source: overlapSource,
-  snippets: [index, phase],
-  params: {
-    count: "u32",
-    size: "u32",
-    modes: "u32",
-    first: "u32",
-    visits: "u32",
-    columns: "u32",
-    own: "u32",
-    inertia: "f32",
-  },
-} as const;
-const addObject = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#add_object",
-  entryPoint: "add_object",
-  bindings: {
-    visits: "read",
-    waves: "read",
-    probes: "read",
-    top: "read_write",
-    weight: "read_write",
-  },
-});
-const extent = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#extent",
-  entryPoint: "extent",
-  bindings: { values: "read", extents: "read_write" },
-});
-const finish = {
-  numerator: "read",
-  denominator: "read",
-  range: "read",
-  image: "read_write",
-} as const;
-const finishObject = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#finish_object",
-  entryPoint: "finish_object",
-  bindings: finish,
-});
-const finishProbe = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#finish_probe",
-  entryPoint: "finish_probe",
-  bindings: finish,
-});
-const addProbe = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#add_probe",
-  entryPoint: "add_probe",
-  bindings: { visits: "read", waves: "read", spectrum: "read_write" },
-});
-const addWeight = defineKernel({
-  ...overlap,
-  label: "engines/projection_overlap#add_weight",
-  entryPoint: "add_weight",
-  bindings: { visits: "read", object: "read", power: "read_write" },
-});
 const modulus = defineKernel({
   source: modulusSource,
   snippets: [index],
@@ -348,7 +293,7 @@ export class ProjectionEngine implements Engine {
     this.#chunks.releaseProbes(probes);
   }
 
-  #params(chunk: Chunk, own: boolean, count: number): Record<keyof typeof overlap.params, number> {
+  #params(chunk: Chunk, own: boolean, count: number): OverlapParams {
     const { size, modes, columns } = this.#state.shape;
     return {
       count,

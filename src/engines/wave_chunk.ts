@@ -82,11 +82,15 @@ export class WaveChunks implements Disposable {
   /** (padded P, 8) words of the visits. */
   readonly visits: Tensor;
 
-  /** Allocates the visits of a state and uploads them. */
-  constructor(state: EngineState) {
+  /**
+   * Allocates the visits of a state and uploads them.
+   *
+   * @param wanted Visits of a chunk; default what suits the device.
+   */
+  constructor(state: EngineState, wanted?: number) {
     this.state = state;
     const { modes, size, patterns } = state.shape;
-    const length = chunkLength(modes, size, patterns);
+    const length = Math.min(patterns, wanted ?? chunkLength(modes, size, patterns));
     this.chunks = Array.from(
       { length: Math.ceil(patterns / length) },
       (_, i) => ({ first: i * length, length }),
@@ -95,10 +99,11 @@ export class WaveChunks implements Disposable {
     this.refresh();
   }
 
-  /** Uploads where the patches lie now. */
-  refresh(): void {
+  /** Uploads where the patches lie now. @param order Patterns in visiting order; default ascending. */
+  refresh(
+    order: ArrayLike<number> = Array.from({ length: this.state.shape.patterns }, (_, i) => i),
+  ): void {
     const { state, visits } = this;
-    const order = Uint32Array.from({ length: state.shape.patterns }, (_, i) => i);
     state.gpu.write(visits, encodeVisits(state, order, visits.shape[0]));
   }
 
@@ -144,12 +149,18 @@ export class WaveChunks implements Disposable {
     arena.release(result);
   }
 
-  /** Records result = probe * patch, (length, K, N, N, 2). */
-  recordExit(plan: Plan, chunk: Chunk, probes: ChunkProbes, result: Tensor): void {
+  /** Records result = probe * patch, (length, K, N, N, 2); patches of the object, or of a slice. */
+  recordExit(
+    plan: Plan,
+    chunk: Chunk,
+    probes: ChunkProbes,
+    result: Tensor,
+    object: Tensor = this.state.object,
+  ): void {
     const { modes, size } = this.state.shape;
     plan.run(
       exitKernel,
-      { visits: this.visits, source: probes.tensor, result, object: this.state.object },
+      { visits: this.visits, source: probes.tensor, result, object },
       this.#params(chunk, probes.own ? 1 : 0, 0),
       chunk.length * modes * size * size,
     );

@@ -1,0 +1,437 @@
+/**
+ * Objects too thick for one plane: several slices with free space between them.
+ *
+ *   psi_1 = P O_1,  phi_s = D psi_s,  psi_(s+1) = phi_s O_(s+1),  Psi = F psi_S
+ *
+ * D is the angular spectrum over the distance of two slices. What the detector misses, chi_S, goes
+ * back by the exact adjoint: chi_(s-1) = D^H (O_s* chi_s), and says about slice s: phi_(s-1)* chi_s.
+ *
+ * - `epie`: O_s += step sum phi* chi / max sum |phi|^2 (Maiden, Humphry and Rodenburg, JOSA A 29, 1606 (2012)).
+ * - `lsqml`: the same directions, and the steps along all slices together and along the probe that
+ *   reduce the residual of each pattern most, from the exact derivative of the last wave.
+ * - `adam`: Adam on the gradient of the likelihood.
+ *
+ * @module
+ */
+import { ShapeError } from "../errors.ts";
+import { type Dispatch, Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { recordFft2 } from "../ops/fft2.ts";
+import { recordSum } from "../ops/reduce.ts";
+import { type NearField, nearField, type Propagator } from "../physics/propagate.ts";
+import { Random } from "../random.ts";
+import { addObject, addProbe, addWeight, extent } from "./overlap_kernels.ts";
+import * as kernels from "./slices_kernels.ts";
+import type { NoiseModel } from "./settings.ts";
+import { spectrumOrder } from "./spectrum.ts";
+import type { Engine, EngineState, SweepResult } from "./state.ts";
+import { type Chunk, WaveChunks } from "./wave_chunk.ts";
+
+/** Options of {@linkcode SlicedEngine}. */
+export interface SliceOptions {
+  /** How object and probe are changed. */
+  readonly method: "epie" | "lsqml" | "adam";
+  /** S, at least 2. */
+  readonly slices: number;
+  /** From one slice to the next. */
+  readonly field: NearField;
+  /** Patterns that change the object together. */
+  readonly batch: number;
+  /** Seed of the visiting order. */
+  readonly seed: number;
+  /** Factor of the object step; learning rate of `adam`. */
+  readonly objectStep: number;
+  /** Factor of the probe step; learning rate of `adam`, relative to the largest modulus of the probe. */
+  readonly probeStep: number;
+  /** Damping of `lsqml`, of the largest illumination; default 0.1. */
+  readonly damping?: number;
+  /** First sweep that changes the object. */
+  readonly objectStart: number;
+  /** First sweep that changes the probe; Infinity keeps it. */
+  readonly probeStart: number;
+  /** Noise model. */
+  readonly noise: NoiseModel;
+}
+
+const ORDER_STREAM = 7000;
+const NOISES: readonly NoiseModel[] = ["amplitude", "intensity", "poisson"];
+const BETA1 = 0.9, BETA2 = 0.99;
+
+interface Work {
+  /** (rows, columns, 2) a slice. */
+  readonly slices: readonly Tensor[];
+  readonly tops: readonly Tensor[];
+  readonly weight: Tensor;
+  readonly extents: Tensor;
+  readonly probeTop: Tensor;
+  readonly power: Tensor;
+  readonly order: Tensor;
+  readonly found: Tensor;
+  readonly error: Tensor;
+  readonly totals: Tensor;
+  readonly steps: Tensor;
+  /** First and second moments of the slices and of the probe, `adam` only. */
+  readonly moments: readonly (readonly [Tensor, Tensor])[];
+}
+
+interface Recorded {
+  readonly plan: Plan;
+  readonly adam: readonly {
+    readonly dispatch: Dispatch<typeof kernels.adam.params>;
+    readonly probe: boolean;
+  }[];
+}
+
+/** Reconstructs several slices; the state's object is their product. */
+export class SlicedEngine implements Engine {
+  /** Name of the method. */
+  readonly name: string;
+  #state: EngineState;
+  #options: Required<SliceOptions>;
+  #near: Propagator;
+  #chunks: WaveChunks;
+  #work: Work;
+  #recorded = new Map<string, Recorded>();
+  #started = false;
+  #adamSteps = [0, 0];
+  #probePeak = 1;
+
+  /** Allocates slices and work space. @throws {ShapeError} if there are fewer than two slices. */
+  constructor(state: EngineState, options: SliceOptions) {
+    if (!(Number.isInteger(options.slices) && options.slices >= 2)) {
+      throw new ShapeError(`Cannot make an object of ${options.slices} slices: 2 or more`);
+    }
+    const { gpu, shape: { size, modes, rows, columns } } = state;
+    this.name = options.method;
+    this.#state = state;
+    this.#options = { damping: 0.1, ...options };
+    this.#near = nearField(gpu, size, options.field);
+    this.#chunks = new WaveChunks(state, options.batch);
+    const { chunks } = this.#chunks, { length } = chunks[0];
+    const order = new Uint32Array(size);
+    spectrumOrder(size).forEach((frequency, place) => order[frequency] = place);
+    const image = (label: string): Tensor => gpu.tensor(label, [rows, columns, 2]);
+    const all = Array.from({ length: options.slices }, (_, s) => s);
+    const pair = (of: Tensor): readonly [Tensor, Tensor] => [
+      gpu.tensor("first moment", of.shape),
+      gpu.tensor("second moment", of.shape),
+    ];
+    const slices = all.map((s) => image(`slice ${s}`));
+    this.#work = {
+      slices,
+      tops: all.map((s) => image(`change of slice ${s}`)),
+      weight: gpu.tensor("illumination", [rows, columns]),
+      extents: gpu.tensor("extents", [2]),
+      probeTop: gpu.tensor("change of the probe", [modes, size, size, 2]),
+      power: gpu.tensor("object power", [size, size]),
+      order: gpu.tensor("order", [size], order),
+      found: gpu.tensor("error partials", [chunks.length * this.#groups(length)]),
+      error: gpu.tensor("error", [1]),
+      totals: gpu.tensor("step sums", [length, 8]),
+      steps: gpu.tensor("steps", [2], Float32Array.of(1, 1)),
+      moments: options.method === "adam" ? [...slices, state.probe].map(pair) : [],
+    };
+  }
+
+  /** (S, rows, columns, 2) slices as they are. */
+  async readSlices(): Promise<Float32Array> {
+    await this.#start();
+    const parts = await this.#state.gpu.readAll(this.#work.slices);
+    const out = new Float32Array(parts.length * parts[0].length);
+    parts.forEach((part, s) => out.set(part, s * part.length));
+    return out;
+  }
+
+  /** Splits the starting object into slices; the shaders are compiled by the first sweep. */
+  async compile(progress?: (done: number, all: number, label: string) => void): Promise<void> {
+    await this.#start();
+    progress?.(1, 1, "");
+  }
+
+  /** Visits every pattern once. */
+  async sweep(epoch: number): Promise<SweepResult> {
+    await this.#start();
+    const { objectStart, probeStart, seed } = this.#options;
+    const { gpu, energy, shape: { patterns } } = this.#state;
+    const sequence = Uint32Array.from({ length: patterns }, (_, i) => i);
+    this.#chunks.refresh(new Random(seed, ORDER_STREAM + epoch).shuffle(sequence));
+    const recorded = this.#record(epoch >= objectStart, epoch >= probeStart);
+    for (const { dispatch, probe } of recorded.adam) {
+      const k = probe ? 1 : 0, { objectStep, probeStep, slices } = this.#options;
+      // Every slice has a dispatch of its own; they count as one step.
+      this.#adamSteps[k] += probe ? 1 : 1 / slices;
+      const t = Math.ceil(this.#adamSteps[k] - 1e-6);
+      const rate = probe ? probeStep * this.#probePeak : objectStep;
+      dispatch.update({
+        stepSize: -rate / (1 - BETA1 ** t),
+        rootCorrection: Math.sqrt(1 - BETA2 ** t),
+      });
+    }
+    recorded.plan.submit();
+    const [sum] = await gpu.read(this.#work.error);
+    return { error: sum / energy };
+  }
+
+  /** Slices, moments and counters. */
+  async save(): Promise<Map<string, Float32Array>> {
+    const saved = new Map([["slices", await this.readSlices()]]);
+    const moments = this.#work.moments.flat();
+    const values = await this.#state.gpu.readAll(moments);
+    values.forEach((value, i) => saved.set(`moment ${i}`, value));
+    saved.set("counters", Float32Array.of(...this.#adamSteps, this.#probePeak));
+    return saved;
+  }
+
+  /** Takes back what `save` gave. @throws {ShapeError} if it does not fit. */
+  load(saved: ReadonlyMap<string, Float32Array>): void {
+    const { gpu } = this.#state, { slices, moments } = this.#work;
+    const each = slices[0].length, values = saved.get("slices");
+    const counters = saved.get("counters");
+    const fits = moments.flat().every((m, i) => saved.get(`moment ${i}`)?.length === m.length);
+    if (values?.length !== each * slices.length || counters?.length !== 3 || !fits) {
+      throw new ShapeError("Cannot resume as the saved slices do not fit: start anew");
+    }
+    slices.forEach((slice, s) => gpu.write(slice, values.subarray(s * each, (s + 1) * each)));
+    moments.flat().forEach((moment, i) => gpu.write(moment, saved.get(`moment ${i}`)!));
+    this.#adamSteps = [counters[0], counters[1]];
+    this.#probePeak = counters[2];
+    this.#started = true;
+  }
+
+  /** Frees plans, slices and work space. */
+  dispose(): void {
+    for (const { plan } of this.#recorded.values()) plan.dispose();
+    const { arena } = this.#state.gpu, { slices, tops, moments, ...single } = this.#work;
+    for (const tensor of [...slices, ...tops, ...moments.flat(), ...Object.values(single)]) {
+      arena.release(tensor);
+    }
+    this.#chunks.dispose();
+    this.#near[Symbol.dispose]();
+  }
+
+  /** Same as {@linkcode SlicedEngine.dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #groups(length: number): number {
+    return Math.ceil(length * this.#state.shape.size ** 2 / 64);
+  }
+
+  /** Every slice starts as the S-th root of the object. */
+  async #start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    const { gpu, object, probe } = this.#state, { slices } = this.#options;
+    const [values, modes] = await gpu.readAll([object, probe]);
+    for (let i = 0; i < values.length; i += 2) {
+      const modulus = Math.hypot(values[i], values[i + 1]) ** (1 / slices);
+      const angle = Math.atan2(values[i + 1], values[i]) / slices;
+      values[i] = modulus * Math.cos(angle);
+      values[i + 1] = modulus * Math.sin(angle);
+    }
+    for (const slice of this.#work.slices) gpu.write(slice, values);
+    let peak = 0;
+    for (let i = 0; i < modes.length; i += 2) {
+      peak = Math.max(peak, Math.hypot(modes[i], modes[i + 1]));
+    }
+    this.#probePeak = peak;
+  }
+
+  #record(objectOn: boolean, probeOn: boolean): Recorded {
+    const key = `${objectOn} ${probeOn}`;
+    const known = this.#recorded.get(key);
+    if (known !== undefined) return known;
+    const { gpu, object, shape: { rows, columns } } = this.#state;
+    const plan = new Plan(gpu, `${this.name} in slices`),
+      { slices, found, error, steps } = this.#work;
+    const recorded = {
+      plan,
+      adam: [] as { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
+    };
+    this.#chunks.chunks.forEach((chunk, c) => {
+      this.#recordBatch(plan, chunk, c, objectOn, probeOn, recorded.adam);
+    });
+    recordSum(plan, found, error, 1, found.length);
+    plan.copy(slices[0], object, object.length);
+    for (const along of slices.slice(1)) {
+      const count = rows * columns;
+      plan.run(kernels.multiply, { steps, along, image: object }, this.#params({ count }), count);
+    }
+    // Encoding nothing ends the recording, so that no later work borrows its memory.
+    plan.encode(gpu.device.createCommandEncoder(), 0, 0);
+    this.#recorded.set(key, recorded);
+    return recorded;
+  }
+
+  #params(values: Partial<kernels.SliceParams>): kernels.SliceParams {
+    const { size, modes, columns } = this.#state.shape;
+    const rest = { count: 0, first: 0, kind: 0, piece: 0, alpha: 0, factor: 1 };
+    return { size, modes, columns, ...rest, ...values };
+  }
+
+  #recordBatch(
+    plan: Plan,
+    chunk: Chunk,
+    c: number,
+    objectOn: boolean,
+    probeOn: boolean,
+    adams: { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
+  ): void {
+    const { gpu, probe, measured, shape } = this.#state, { arena } = gpu;
+    const { size, modes, rows, columns, patterns } = shape, { method, noise } = this.#options;
+    const { slices, tops, weight, extents, probeTop, power, order, found } = this.#work;
+    const { visits } = this.#chunks, planes = chunk.length * modes;
+    const count = planes * size * size, area = rows * columns, { first } = chunk;
+    const wave = (): Tensor => this.#chunks.allocate("wave", chunk);
+    const last = slices.length - 1;
+
+    const spectrum = arena.allocate("probe spectrum", probe.shape);
+    recordFft2(plan, probe, spectrum, modes, size);
+    const phis = [this.#chunks.recordProbes(plan, chunk, spectrum).tensor];
+    for (let s = 0; s < last; s++) {
+      const next = wave();
+      this.#chunks.recordExit(plan, chunk, { tensor: phis[s], own: true }, next, slices[s]);
+      this.#near.forward(plan, next, next, planes);
+      phis.push(next);
+    }
+    const chi = wave();
+    this.#chunks.recordExit(plan, chunk, { tensor: phis[last], own: true }, chi, slices[last]);
+    recordFft2(plan, chi, chi, planes, size);
+    const groups = this.#groups(chunk.length);
+    const kind = NOISES.indexOf(noise), pixels = chunk.length * size * size;
+    plan.run(
+      kernels.residual,
+      { visits, measured, order, fields: chi, found },
+      this.#params({ count: pixels, first, kind, piece: c * groups }),
+      groups * 64,
+    );
+    recordFft2(plan, chi, chi, planes, size, true);
+
+    const filled = Math.min(chunk.length, patterns - first);
+    const damping = method === "epie" ? 1 : this.#options.damping;
+    const overlap = { count: size * size, size, modes, first, columns, own: 1, inertia: 0 };
+    const normalise = (image: Tensor, by: Tensor, piece: number): void => {
+      plan.run(extent, { values: by, extents }, { ...overlap, count: piece, visits: 0 }, [1, 1, 1]);
+      const of = image.length / 2;
+      const kind = method === "epie" ? 0 : 1;
+      const params = this.#params({ count: of, kind, piece, alpha: damping });
+      plan.run(kernels.direction, { weight: by, range: extents, image }, params, of);
+    };
+    let back = chi;
+    for (let s = last; s >= 0; s--) {
+      plan.clear(tops[s]);
+      plan.clear(weight);
+      for (let slot = 0; slot < filled; slot++) {
+        const tensors = { visits, waves: back, probes: phis[s], top: tops[s], weight };
+        plan.run(addObject, tensors, { ...overlap, visits: slot }, size * size);
+      }
+      if (method !== "adam") normalise(tops[s], weight, area);
+      const next = wave();
+      const tensors = { visits, source: back, result: next, object: slices[s] };
+      plan.run(kernels.conjugate, tensors, this.#params({ count, first }), count);
+      if (s > 0) this.#near.adjoint(plan, next, next, planes);
+      if (back !== chi) arena.release(back);
+      back = next;
+    }
+    if (probeOn) {
+      plan.clear(probeTop);
+      recordFft2(plan, back, back, planes, size);
+      const all = modes * size * size;
+      const params = { ...overlap, count: all, visits: chunk.length };
+      plan.run(addProbe, { visits, waves: back, spectrum: probeTop }, params, all);
+      recordFft2(plan, probeTop, probeTop, modes, size, true);
+      if (method === "epie") {
+        plan.clear(power);
+        const params = { ...overlap, visits: chunk.length };
+        plan.run(addWeight, { visits, object: slices[0], power }, params, size * size);
+        normalise(probeTop, power, size * size);
+      }
+    }
+    arena.release(back);
+    if (method === "lsqml") this.#recordSteps(plan, chunk, phis, chi, spectrum, probeOn);
+    for (const tensor of [chi, ...phis, spectrum]) arena.release(tensor);
+    this.#recordChange(plan, objectOn, probeOn, adams);
+  }
+
+  /** Least-squares steps along all slices together and along the probe. */
+  #recordSteps(
+    plan: Plan,
+    chunk: Chunk,
+    phis: readonly Tensor[],
+    chi: Tensor,
+    spectrum: Tensor,
+    probeOn: boolean,
+  ): void {
+    const { gpu: { arena }, shape: { size, modes } } = this.#state;
+    const { slices, tops, probeTop, totals, steps } = this.#work, { visits } = this.#chunks;
+    const planes = chunk.length * modes, count = planes * size * size, { first } = chunk;
+    let byObject = this.#chunks.allocate("change by the object", chunk);
+    this.#chunks.recordExit(plan, chunk, { tensor: phis[0], own: true }, byObject, tops[0]);
+    let byProbe = byObject;
+    if (probeOn) {
+      recordFft2(plan, probeTop, spectrum, modes, size);
+      const moved = this.#chunks.recordProbes(plan, chunk, spectrum);
+      byProbe = this.#chunks.allocate("change by the probe", chunk);
+      this.#chunks.recordExit(plan, chunk, moved, byProbe, slices[0]);
+      this.#chunks.releaseProbes(moved);
+    }
+    for (let s = 1; s < slices.length; s++) {
+      this.#near.forward(plan, byObject, byObject, planes);
+      const next = this.#chunks.allocate("change by the object", chunk);
+      const waves = phis[s], tangents = tops[s];
+      plan.run(
+        kernels.tangent,
+        { visits, source: byObject, result: next, object: slices[s], waves, tangents },
+        this.#params({ count, first }),
+        count,
+      );
+      arena.release(byObject);
+      byObject = next;
+      if (!probeOn) continue;
+      this.#near.forward(plan, byProbe, byProbe, planes);
+      const then = this.#chunks.allocate("change by the probe", chunk);
+      this.#chunks.recordExit(plan, chunk, { tensor: byProbe, own: true }, then, slices[s]);
+      arena.release(byProbe);
+      byProbe = then;
+    }
+    const tensors = { visits, byObject, byProbe: probeOn ? byProbe : byObject, chi, totals };
+    const visited = this.#params({ count: chunk.length, first });
+    plan.run(kernels.sums, tensors, visited, [chunk.length, 1, 1]);
+    const params = this.#params({ count: chunk.length, kind: probeOn ? 1 : 0, alpha: 0.1 });
+    plan.run(kernels.solve, { all: totals, solved: steps }, params, [1, 1, 1]);
+    arena.release(byObject);
+    if (probeOn) arena.release(byProbe);
+  }
+
+  #recordChange(
+    plan: Plan,
+    objectOn: boolean,
+    probeOn: boolean,
+    adams: { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
+  ): void {
+    const { probe } = this.#state, { method, objectStep, probeStep } = this.#options;
+    const { slices, tops, probeTop, steps, moments } = this.#work;
+    const images = [
+      ...objectOn ? slices.map((image, s) => ({ image, along: tops[s], s, probe: false })) : [],
+      ...probeOn ? [{ image: probe, along: probeTop, s: slices.length, probe: true }] : [],
+    ];
+    for (const { image, along, s, probe } of images) {
+      const count = image.length / 2;
+      if (method !== "adam") {
+        const factor = probe ? probeStep : objectStep;
+        const params = this.#params({ count, kind: probe ? 1 : 0, factor });
+        plan.run(kernels.change, { steps, along, image }, params, count);
+        continue;
+      }
+      const [firstMoment, secondMoment] = moments[s], quads = Math.ceil(image.length / 4);
+      const tensors = { gradient: along, weight: image, firstMoment, secondMoment };
+      const betas = { beta1: BETA1, rest1: 1 - BETA1, beta2: BETA2, rest2: 1 - BETA2 };
+      const rest = { stepSize: 0, rootCorrection: 1, epsilon: 1e-10, l2: 0, decay: 1 };
+      adams.push({
+        dispatch: plan.run(kernels.adam, tensors, { count: quads, ...betas, ...rest }, quads),
+        probe,
+      });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Kernels of reconstructions with several slices.
+ *
+ * @module
+ */
+import phase from "../../shaders/engines/projection_phase.wgsl" with { type: "text" };
+import source from "../../shaders/engines/slices.wgsl" with { type: "text" };
+import adamSource from "../../shaders/update/adam.wgsl" with { type: "text" };
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import { type Bindings, defineKernel, type Kernel } from "../gpu/kernel.ts";
+
+const params = {
+  count: "u32",
+  size: "u32",
+  modes: "u32",
+  first: "u32",
+  columns: "u32",
+  kind: "u32",
+  piece: "u32",
+  alpha: "f32",
+  factor: "f32",
+} as const;
+
+/** Parameters of the kernels of this file. */
+export type SliceParams = { readonly [name in keyof typeof params]: number };
+
+function slices<const B extends Bindings>(
+  entryPoint: string,
+  bindings: B,
+): Kernel<B, typeof params> {
+  const label = `engines/slices#${entryPoint}`;
+  return defineKernel({ source, snippets: [index, phase], label, entryPoint, bindings, params });
+}
+
+const patched = { visits: "read", source: "read", result: "read_write", object: "read" } as const;
+/** result = conj(patch) * source. */
+export const conjugate = slices("conjugate", patched);
+/** result = source * patch + waves * patch of the direction. */
+export const tangent = slices("tangent", { ...patched, waves: "read", tangents: "read" });
+/** Spectra become what the noise model misses. */
+export const residual = slices("residual", {
+  visits: "read",
+  measured: "read",
+  order: "read",
+  fields: "read_write",
+  found: "read_write",
+});
+/** Sums become steps. */
+export const direction = slices("direction", {
+  weight: "read",
+  range: "read",
+  image: "read_write",
+});
+/** image += factor * step * direction. */
+export const change = slices("change", { steps: "read", along: "read", image: "read_write" });
+/** image = image * along. */
+export const multiply = slices("multiply", { steps: "read", along: "read", image: "read_write" });
+/** Products of the changes of a wave with what it misses. */
+export const sums = slices("sums", {
+  visits: "read",
+  byObject: "read",
+  byProbe: "read",
+  chi: "read",
+  totals: "read_write",
+});
+/** Mean least-squares steps. */
+export const solve = slices("solve", { all: "read", solved: "read_write" });
+
+/** One step of Adam. */
+export const adam = defineKernel({
+  label: "update/adam#update_weights",
+  source: adamSource,
+  snippets: [index],
+  entryPoint: "update_weights",
+  bindings: {
+    gradient: "read",
+    weight: "read_write",
+    firstMoment: "read_write",
+    secondMoment: "read_write",
+  },
+  params: {
+    count: "u32",
+    beta1: "f32",
+    rest1: "f32",
+    beta2: "f32",
+    rest2: "f32",
+    stepSize: "f32",
+    rootCorrection: "f32",
+    epsilon: "f32",
+    l2: "f32",
+    decay: "f32",
+  },
+});
