@@ -72,7 +72,7 @@ Deno.test("links between documents lead somewhere", async () => {
 Deno.test("every task and flag a document mentions exists", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const help = new Map<string, string>();
-  for (const verb of ["train", "infer", "simulate", "demo"]) {
+  for (const verb of ["train", "infer", "simulate", "demo", "inspect", "report", "study"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", new URL("cli.ts", root).pathname, verb, "--help"],
     }).output();
@@ -87,6 +87,11 @@ Deno.test("every task and flag a document mentions exists", async () => {
       "docs/real_data.md",
       "docs/fidelity.md",
       "docs/performance.md",
+      "docs/inspect.md",
+      "docs/logging.md",
+      "docs/report.md",
+      "docs/tutorial.md",
+      "docs/generalisation.md",
     ]
   ) {
     const text = (await Deno.readTextFile(new URL(name, root))).replaceAll("\\\n", " ");
