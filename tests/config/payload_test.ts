@@ -181,6 +181,11 @@ const refused: readonly (readonly [string, Statement, RegExp])[] = [
     { file: { patch_weighting: "probe" } },
     /patch_weighting does not belong here as it is a field of a reconstruction/,
   ],
+  [
+    "execution of the other command",
+    { file: { inference_batch_size: 3 } },
+    /inference_batch_size does not belong here as it is a field of a reconstruction/,
+  ],
   ["a value of the wrong type", { file: { nepochs: "3" } }, /nepochs is "3": a number is needed/],
   [
     "a field stated twice",

@@ -87,10 +87,10 @@ function valueOf(meaning: Meaning, value: unknown, reader: KeyReader): FieldValu
 export function unknownKey(key: string, reader: KeyReader): ConfigError {
   const elsewhere = meaningOf(key, FIELDS, "name");
   if (elsewhere !== undefined) {
-    const { owner } = elsewhere.field;
+    const { commands } = elsewhere.field;
     return new ConfigError(
       `${reader.where}: ${key} does not belong here as it is a field of ${
-        owner === "inference" ? "a reconstruction" : "training"
+        commands.includes("train") ? "training" : "a reconstruction"
       }: remove it`,
     );
   }
