@@ -17,7 +17,8 @@ import { canonicalConfig } from "../config/bridge/canonical.ts";
 /** Steps with settings of their own. */
 export type SettingsPart = "training" | "inference";
 
-type Values = Readonly<Record<string, FieldValue>>;
+/** Values by canonical name. */
+export type SettingValues = Readonly<Record<string, FieldValue>>;
 
 /** One registry of settings, shared by all reconstructors made with it. */
 export class ReconstructorSettings {
@@ -45,7 +46,7 @@ export class ReconstructorSettings {
   }
 
   /** What was stated. */
-  stated(part: SettingsPart): Values {
+  stated(part: SettingsPart): SettingValues {
     return this.#values[part];
   }
 
@@ -56,8 +57,8 @@ export class ReconstructorSettings {
       .filter(([name]) => this.#isExecution(name));
     this.#values.training = {
       ...Object.fromEntries(kept),
-      ...(model as unknown as Values),
-      ...(training as unknown as Values),
+      ...(model as unknown as SettingValues),
+      ...(training as unknown as SettingValues),
       preset,
     };
   }
