@@ -138,3 +138,22 @@ export {
 } from "./src/workflows/infer.ts";
 export { type CanvasGeometry } from "./src/reassembly/geometry.ts";
 export { type Stitched, type StitchOptions, stitchPatches } from "./src/reassembly/stitch.ts";
+export {
+  type SimulatedScan,
+  type SimulateInputs,
+  type SimulateOptions,
+  simulateRecipe,
+  simulateScan,
+} from "./src/workflows/simulate.ts";
+export { readSourceImage, readSourceProbe } from "./src/workflows/simulate_sources.ts";
+export {
+  type DetectorRecipe,
+  type ObjectRecipe,
+  type ProbeRecipe,
+  readRecipe,
+  type Recipe,
+  resolveRecipe,
+  type ScanRecipe,
+  type Stated as StatedRecipe,
+} from "./src/simulation/recipe.ts";
+export { recipeIdentity } from "./src/simulation/identity.ts";

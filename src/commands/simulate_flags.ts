@@ -59,10 +59,9 @@ export function readRecipeFlags(options: Readonly<Record<string, unknown>>): Sta
 
 function flagText(field: RecipeField): string {
   if (field.type === "switch") return `--${field.value === true ? "no-" : ""}${field.flag}`;
+  const counted = ["count", "modes", "gridsize"].includes(field.name);
   const names = {
-    whole: field.name === "count" || field.name === "seed" || field.name === "modes"
-      ? "count"
-      : "px",
+    whole: counted ? "count" : field.name === "seed" ? "number" : "px",
     real: "number",
     choice: "kind",
     text: field.name === "file" ? "file" : "text",

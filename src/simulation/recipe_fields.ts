@@ -56,16 +56,34 @@ export const RECIPE_FIELDS: readonly RecipeField[] = [
   field("", "labels", "choice", "none", "labels", "truth patches for supervised training", {
     choices: ["none", "object", "illuminated"],
   }),
-  field("", "pixel_nm", "real", null, "pixel-nm", "pixel of the object, nm", {
-    min: 0,
-    open: true,
-  }),
+  field(
+    "",
+    "pixel_nm",
+    "real",
+    null,
+    "pixel-nm",
+    "pixel of the object, nm (unknown, or a third of a zone)",
+    {
+      min: 0,
+      open: true,
+    },
+  ),
 
   field("object", "kind", "choice", "demo", "object", "object, or a .png or .npz file", {
     choices: OBJECT_KINDS,
   }),
   field("object", "file", "text", null, "object-file", "PNG or NPZ image", { kinds: ["file"] }),
-  field("object", "key", "text", null, "object-key", "array of the NPZ file", { kinds: ["file"] }),
+  field(
+    "object",
+    "key",
+    "text",
+    null,
+    "object-key",
+    "array of the NPZ file (objectGuess, object or image)",
+    {
+      kinds: ["file"],
+    },
+  ),
   field("object", "parts", "choice", "both", "object-parts", "what has structure", {
     choices: ["both", "amplitude", "phase"],
   }),
@@ -132,20 +150,28 @@ export const RECIPE_FIELDS: readonly RecipeField[] = [
     kinds: ["default"],
     byKind: { default: 0.7 },
   }),
-  field("probe", "pupil", "real", null, "probe-pupil", "radius of the pupil as a share of N/2", {
-    min: 0,
-    max: 1,
-    open: true,
-    kinds: ["zernike"],
-    byKind: { zernike: 0.4 },
-  }),
+  field(
+    "probe",
+    "pupil",
+    "real",
+    null,
+    "probe-pupil",
+    "radius of the pupil as a share of N/2 (0.4)",
+    {
+      min: 0,
+      max: 1,
+      open: true,
+      kinds: ["zernike"],
+      byKind: { zernike: 0.4 },
+    },
+  ),
   field(
     "probe",
     "zernike",
     "reals",
     null,
     "zernike",
-    "aberrations, rad rms: Noll terms 1, 2, 3, ...",
+    "aberrations, rad rms: Noll terms 1, 2, ... (defocus and others)",
     { kinds: ["zernike"], byKind: { zernike: [0, 0, 0, 3, 0.8, 0, 0.6, 0.3] } },
   ),
   field("probe", "energy_kev", "real", null, "energy-kev", "photon energy, keV (8)", {
@@ -259,12 +285,20 @@ export const RECIPE_FIELDS: readonly RecipeField[] = [
     "real",
     0,
     "position-error",
-    "deviation of true from reported positions, px rms",
+    "distance of true from reported positions, px rms",
     { min: 0 },
   ),
-  field("scan", "position_error_kind", "choice", "random", "position-error-kind", "its course", {
-    choices: ["random", "drift"],
-  }),
+  field(
+    "scan",
+    "position_error_kind",
+    "choice",
+    "random",
+    "position-error-kind",
+    "course of that distance",
+    {
+      choices: ["random", "drift"],
+    },
+  ),
 
   field("detector", "beamstop", "real", 0, "beamstop", "diameter of the beamstop, px", { min: 0 }),
   field("detector", "dead_pixels", "real", 0, "dead-pixels", "share of dead pixels", {

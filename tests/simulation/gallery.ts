@@ -1,5 +1,6 @@
 /**
- * Draws the pictures of docs/simulate.md: `deno run -A tests/simulation/gallery.ts`.
+ * Draws the pictures of docs/simulate.md and writes the tables of specs/simulation_recipe.md:
+ * `deno run -A tests/simulation/gallery.ts && deno fmt specs`.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { makeObject } from "../../src/simulation/objects.ts";
 import { PROBE_KINDS } from "../../src/simulation/probe_kinds.ts";
 import { resolveRecipe } from "../../src/simulation/recipe.ts";
 import { makeScan, SCAN_KINDS } from "../../src/simulation/scans.ts";
+import { recipeTables } from "./recipe_table.ts";
 
 const images = new URL("../../docs/images/", import.meta.url);
 
@@ -79,3 +81,8 @@ const scans = SCAN_KINDS.map((kind) => {
   return item(kind, { height: 120, width: 120, data }, "heat");
 });
 await write("simulated_scans.png", inRows(scans, 3));
+
+const spec = new URL("../../specs/simulation_recipe.md", import.meta.url);
+const text = await Deno.readTextFile(spec), end = text.indexOf("## Rules between fields");
+const start = text.indexOf("## Whole simulation");
+await Deno.writeTextFile(spec, `${text.slice(0, start)}${recipeTables()}\n\n${text.slice(end)}`);
