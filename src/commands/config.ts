@@ -8,7 +8,8 @@ import { basename, join } from "node:path";
 import { isLegacySections, valuesOfSections } from "../config/bridge/sections.ts";
 import { runOf } from "../config/presets.ts";
 import { fieldsOf } from "../config/registry/registry.ts";
-import { derive, layered, sourceOf } from "../config/resolution/audit.ts";
+import { layered } from "../config/resolution/audit.ts";
+import { deriveFields } from "../config/resolution/derived.ts";
 import { profileValues } from "../config/resolution/profiles.ts";
 import { readStatement, type Statement } from "../config/resolution/statement.ts";
 import type { Preset } from "../config/resolved.ts";
@@ -151,9 +152,7 @@ async function loadFile(
     preset,
   );
   if (command === "train") {
-    if (sourceOf(made, "object_big") === "default") {
-      derive(made, "object_big", Number(made.values.gridsize) > 1, "derived");
-    }
+    deriveFields(made);
     runOf(made.values, preset);
   }
   const values = Object.fromEntries(

@@ -67,6 +67,16 @@ Deno.test("preset: the reference preset changes defaults and nothing that is sta
   assert.equal(audit.find((r) => r.field === "batch_size")?.source, "default");
 });
 
+Deno.test("derived: a group of nine is chosen among nine neighbours, unless fewer are stated", async () => {
+  const { run, audit } = await payload({ flags: { gridsize: 3 } });
+  assert.equal(run.training.neighbor_count, 9);
+  assert.equal(audit.find((r) => r.field === "neighbor_count")?.source, "derived");
+  await assert.rejects(
+    payload({ flags: { gridsize: 3, neighbor_count: 8 } }),
+    /neighbor_count is 8/,
+  );
+});
+
 Deno.test("profile: ci lies above the preset and below everything stated", async () => {
   const { run, audit } = await payload({ file: { profile: "ci" } });
   assert.equal(run.model.physics_forward_mode, "rectangular_scaled");
