@@ -23,7 +23,7 @@ import { Random } from "../random.ts";
 import { addObject, addProbe, addWeight, extent } from "./overlap_kernels.ts";
 import * as kernels from "./slices_kernels.ts";
 import type { NoiseModel } from "./settings.ts";
-import { spectrumOrder } from "./spectrum.ts";
+import { type SliceWork, sliceWork } from "./slices_work.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type Chunk, WaveChunks } from "./wave_chunk.ts";
 
@@ -57,23 +57,6 @@ const ORDER_STREAM = 7000;
 const NOISES: readonly NoiseModel[] = ["amplitude", "intensity", "poisson"];
 const BETA1 = 0.9, BETA2 = 0.99;
 
-interface Work {
-  /** (rows, columns, 2) a slice. */
-  readonly slices: readonly Tensor[];
-  readonly tops: readonly Tensor[];
-  readonly weight: Tensor;
-  readonly extents: Tensor;
-  readonly probeTop: Tensor;
-  readonly power: Tensor;
-  readonly order: Tensor;
-  readonly found: Tensor;
-  readonly error: Tensor;
-  readonly totals: Tensor;
-  readonly steps: Tensor;
-  /** First and second moments of the slices and of the probe, `adam` only. */
-  readonly moments: readonly (readonly [Tensor, Tensor])[];
-}
-
 interface Recorded {
   readonly plan: Plan;
   readonly adam: readonly {
@@ -90,7 +73,7 @@ export class SlicedEngine implements Engine {
   #options: Required<SliceOptions>;
   #near: Propagator;
   #chunks: WaveChunks;
-  #work: Work;
+  #work: SliceWork;
   #recorded = new Map<string, Recorded>();
   #started = false;
   #adamSteps = [0, 0];
@@ -101,36 +84,15 @@ export class SlicedEngine implements Engine {
     if (!(Number.isInteger(options.slices) && options.slices >= 2)) {
       throw new ShapeError(`Cannot make an object of ${options.slices} slices: 2 or more`);
     }
-    const { gpu, shape: { size, modes, rows, columns } } = state;
+    const { gpu, shape: { size } } = state;
     this.name = options.method;
     this.#state = state;
     this.#options = { damping: 0.1, ...options };
     this.#near = nearField(gpu, size, options.field);
     this.#chunks = new WaveChunks(state, options.batch);
     const { chunks } = this.#chunks, { length } = chunks[0];
-    const order = new Uint32Array(size);
-    spectrumOrder(size).forEach((frequency, place) => order[frequency] = place);
-    const image = (label: string): Tensor => gpu.tensor(label, [rows, columns, 2]);
-    const all = Array.from({ length: options.slices }, (_, s) => s);
-    const pair = (of: Tensor): readonly [Tensor, Tensor] => [
-      gpu.tensor("first moment", of.shape),
-      gpu.tensor("second moment", of.shape),
-    ];
-    const slices = all.map((s) => image(`slice ${s}`));
-    this.#work = {
-      slices,
-      tops: all.map((s) => image(`change of slice ${s}`)),
-      weight: gpu.tensor("illumination", [rows, columns]),
-      extents: gpu.tensor("extents", [2]),
-      probeTop: gpu.tensor("change of the probe", [modes, size, size, 2]),
-      power: gpu.tensor("object power", [size, size]),
-      order: gpu.tensor("order", [size], order),
-      found: gpu.tensor("error partials", [chunks.length * this.#groups(length)]),
-      error: gpu.tensor("error", [1]),
-      totals: gpu.tensor("step sums", [length, 8]),
-      steps: gpu.tensor("steps", [2], Float32Array.of(1, 1)),
-      moments: options.method === "adam" ? [...slices, state.probe].map(pair) : [],
-    };
+    const partials = chunks.length * this.#groups(length);
+    this.#work = sliceWork(state, options.slices, length, partials, options.method === "adam");
   }
 
   /** (S, rows, columns, 2) slices as they are. */
