@@ -17,7 +17,6 @@ import { ConfigError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { addDataFlags, dataOptions, openScan } from "./data.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
-import { realNumber } from "./flags.ts";
 import { Terminal } from "./host.ts";
 import { optionKey } from "./registry_flags.ts";
 
@@ -37,6 +36,20 @@ const STATABLE: readonly string[] = [
   "probe_scale",
 ];
 
+/** Help where that of `train` says too much. */
+const HELP: Readonly<Record<string, string>> = {
+  N: "side of a pattern",
+  object_big: "merge the patches of a group before diffraction",
+};
+const ARGUMENTS: Readonly<Record<FieldEntry["type"], string>> = {
+  int: "<count>",
+  number: "<number>",
+  bool: "[true|false]",
+  choice: "<name>",
+  text: "<path>",
+  list: "<numbers>",
+};
+
 /** Adds the command. */
 export function registerImportTorch(program: Command): void {
   const command = program.command("import-torch")
@@ -45,9 +58,9 @@ export function registerImportTorch(program: Command): void {
   command.requiredOption("--output-dir <path>", "where the archive goes");
   command.optionsGroup("Network and physics [from the file]:");
   for (const field of fields()) {
-    const text = field.type === "bool" ? "[true|false]" : `<${field.type}>`;
     const choices = field.choices === undefined ? "" : ` (${field.choices.join(" | ")})`;
-    command.addOption(new Option(`--${field.flag} ${text}`, field.help + choices));
+    const help = (HELP[field.name] ?? field.help) + choices;
+    command.addOption(new Option(`--${field.flag} ${ARGUMENTS[field.type]}`, help));
   }
   command.optionsGroup("Scales [measured on the data at inference]:");
   command
@@ -74,7 +87,7 @@ async function run(file: string, options: Record<string, unknown>): Promise<void
   const outputDir = String(options.outputDir), stated = statedFields(options, terminal);
   const inputFactor = options.inputFactor === undefined
     ? undefined
-    : realNumber("--input-factor", String(options.inputFactor), Number.MIN_VALUE);
+    : positive("--input-factor", String(options.inputFactor));
   using source = await FileSource.open(file);
   const { config, weights, notes } = await importTorchModel(source, stated);
   let model: SavedModel = {
@@ -124,6 +137,12 @@ async function run(file: string, options: Record<string, unknown>): Promise<void
     result,
   });
   terminal.result(`imported ${result.parameters} parameters: ${archive}`, result);
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new ConfigError(`${flag} is "${text}": a number above 0 is needed`);
 }
 
 /** Fields typed as flags. */
