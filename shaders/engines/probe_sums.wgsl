@@ -3,7 +3,7 @@
 //   terms:   waves[v, m] = O* chi_m of each visit apart, weights = sum |O|^2
 //   scale:   waves[v, m] *= beta / ((1 - alpha) weight + alpha peak)
 //   apply:   P += beta numerator / ((1 - alpha) weight + alpha peak)
-//   collect: spectrum[m] += sum waves[v, m]
+//   collect: spectrum[m] += factor sum waves[v, m], factor = 1, or beta / peak unless beta is negative
 struct Params {
   size: u32, modes: u32, columns: u32, first: u32, visits: u32, probe_stride: u32, alpha: f32, beta: f32,
 }
@@ -100,5 +100,6 @@ fn collect(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= params.modes * pairs) { return; }
   var sum = vec4f(0.0);
   for (var v = 0u; v < params.visits; v++) { sum += known[v * params.modes * pairs + id.x]; }
-  changed[id.x] += sum;
+  let peak = max(scalars[1], 1e-30);
+  changed[id.x] += select(1.0, params.beta / peak, params.beta >= 0.0) * sum;
 }

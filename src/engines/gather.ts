@@ -257,7 +257,10 @@ export function recordProbeApply(
   );
 }
 
-/** Records waves[v] = step * O* chi of each visit, for probes that differ between visits. */
+/**
+ * Records waves[v] = step * O* chi of each visit, for probes that differ between visits; with alpha 1
+ * the step is left to `recordCollect`.
+ */
 export function recordProbeTerms(
   plan: Plan,
   state: EngineState,
@@ -271,29 +274,29 @@ export function recordProbeTerms(
   const { weights, scalars } = space;
   plan.run(probeTerms, { visits, object: state.object, probe, waves, weights }, params, count);
   recordWeightPeak(plan, state, space);
+  // Without local damping the step is one number, applied when the terms are added.
+  if (rule.alpha === 1) return;
   plan.run(probeScale, { weights, scalars, known: weights, changed: waves }, params, count);
 }
 
-/** Records target[m] += sum over `count` visits of waves[v, m]. */
+/**
+ * Records target[m] += sum over `count` visits of waves[v, m].
+ *
+ * @param step multiplies the sum by beta / largest weight of the probe, for terms recorded with alpha 1.
+ */
 export function recordCollect(
   plan: Plan,
   state: EngineState,
   waves: Tensor,
   count: number,
   target: Tensor,
+  step?: { readonly rule: StepRule; readonly space: GatherSpace },
 ): void {
   const { size, modes, columns } = state.shape;
-  const params = {
-    size,
-    modes,
-    columns,
-    first: 0,
-    visits: count,
-    probeStride: 0,
-    alpha: 1,
-    beta: 0,
-  };
-  const tensors = { weights: waves, scalars: waves, known: waves, changed: target };
+  const beta = step === undefined ? -1 : step.rule.beta;
+  const params = { size, modes, columns, first: 0, visits: count, probeStride: 0, alpha: 1, beta };
+  const scalars = step?.space.scalars ?? waves;
+  const tensors = { weights: waves, scalars, known: waves, changed: target };
   plan.run(probeCollect, tensors, params, modes * size * size / 2);
 }
 

@@ -16,7 +16,7 @@ import { diffract } from "../physics/diffract.ts";
 import { illuminate } from "../physics/illuminate.ts";
 import type { TileLayout } from "./batches.ts";
 import type { NoiseModel } from "./settings.ts";
-import { frequencyTable, recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
+import { recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
 import { recordCollect } from "./gather.ts";
 import { spectrumOrder } from "./spectrum.ts";
 import type { EngineState } from "./state.ts";
@@ -111,7 +111,6 @@ export class LikelihoodGradient implements Disposable {
     const places = new Uint32Array(size);
     spectrumOrder(size).forEach((frequency, at) => places[frequency] = at);
     const placeTable = this.#keep(gpu.tensor("places", [size], places));
-    const frequency = this.#keep(frequencyTable(gpu, size));
     const patches = this.#keep(gpu.tensor("patches", [count, 1, size, size, 2]));
     const observed = this.#keep(gpu.tensor("observed", [count, 1, size, size]));
     this.object = this.#keep(gpu.tensor("object gradient", [rows, columns, 2]));
@@ -136,8 +135,8 @@ export class LikelihoodGradient implements Disposable {
       spectrum = this.#keep(gpu.tensor("probe spectrum", state.probe.shape));
       probe = this.#keep(gpu.tensor("shifted probes", [count, 1, modes, size, size, 2]));
       plan.copy(state.probe, spectrum, spectrum.length);
-      recordSpectrum(plan, spectrum, { visits, frequency, spectrum: probe }, size, modes, false);
-      recordShift(plan, { visits, frequency, spectrum, waves: probe }, range);
+      recordSpectrum(plan, spectrum, { visits, spectrum: probe }, size, modes, false);
+      recordShift(plan, { visits, spectrum, waves: probe }, range);
     }
     const patchValue = graph.wrap(patches);
     const probeValue = graph.wrap(probe, { differentiable: withProbe });
@@ -188,10 +187,10 @@ export class LikelihoodGradient implements Disposable {
     // The gradient of each shifted probe is shifted back; the sum is made in the spectrum.
     const gradients = probeValue.gradient!;
     this.probe = this.#keep(gpu.tensor("probe gradient", state.probe.shape));
-    recordUnshift(plan, { visits, frequency, spectrum, waves: gradients }, range, false);
+    recordUnshift(plan, { visits, spectrum, waves: gradients }, range, false);
     plan.clear(this.probe);
     recordCollect(plan, state, gradients, count, this.probe);
-    const unused = { visits, frequency, spectrum: gradients };
+    const unused = { visits, spectrum: gradients };
     recordSpectrum(plan, this.probe, unused, size, modes, true);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { recordProjection } from "./project.ts";
-import { frequencyTable, recordShift, recordSpectrum } from "./shift.ts";
+import { recordShift, recordSpectrum } from "./shift.ts";
 import type { EngineState } from "./state.ts";
 import { Sweeper } from "./sweep.ts";
 
@@ -26,16 +26,15 @@ export async function measureAgreement(state: EngineState): Promise<Agreement> {
   const waves = gpu.tensor("exit waves", [count, modes, size, size, 2]);
   const shifted = state.shifted ? gpu.tensor("shifted probes", waves.shape) : undefined;
   const spectrum = gpu.tensor("probe spectrum", probe.shape);
-  const frequency = frequencyTable(gpu, size);
   const block = sweeper.recordBlock("agreement", (plan, k) => {
     const first = k * count;
     if (shifted !== undefined) {
       if (k === 0) {
         plan.copy(probe, spectrum, probe.length);
-        const unused = { visits, frequency, spectrum: waves };
+        const unused = { visits, spectrum: waves };
         recordSpectrum(plan, spectrum, unused, size, modes, false);
       }
-      const tensors = { visits, frequency, spectrum, waves: shifted };
+      const tensors = { visits, spectrum, waves: shifted };
       recordShift(plan, tensors, { size, modes, first, count });
     }
     recordProjection(plan, state, { visits, first, count, probe: shifted ?? probe, waves, stats });
@@ -50,7 +49,7 @@ export async function measureAgreement(state: EngineState): Promise<Agreement> {
     return { difference, predicted, measured: energy };
   } finally {
     block.plan.dispose();
-    for (const tensor of [waves, shifted, spectrum, frequency]) {
+    for (const tensor of [waves, shifted, spectrum]) {
       if (tensor !== undefined) gpu.arena.release(tensor);
     }
   }

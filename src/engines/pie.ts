@@ -256,7 +256,8 @@ export class PieEngine implements Engine {
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn && shifted) {
       this.#shift!.recordUnshift(plan, this.#waves, first, count, false);
-      recordCollect(plan, state, this.#waves, count, this.#shift!.spectrum);
+      const step = steps.probe.alpha === 1 ? { rule: steps.probe, space } : undefined;
+      recordCollect(plan, state, this.#waves, count, this.#shift!.spectrum, step);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }

@@ -12,16 +12,15 @@ import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { TRANSFORM_SNIPPETS, transformConstants, transformWorkgroup } from "./project.ts";
-import { spectrumOrder } from "./spectrum.ts";
 
 const table = {
   source,
   snippets: TRANSFORM_SNIPPETS,
-  bindings: { visits: "read", frequency: "read", spectrum: "read_write", waves: "read_write" },
-  params: { size: "u32", modes: "u32", first: "u32", accumulate: "u32" },
+  bindings: { visits: "read", spectrum: "read_write", waves: "read_write" },
+  params: { size: "u32", modes: "u32", first: "u32" },
 } as const;
 type ShiftKernel = Kernel<typeof table.bindings, typeof table.params>;
-type Entry = "shift" | "unshift" | "analyse" | "synthesise";
+type Entry = "shift" | "unshift" | "unshift_add" | "analyse" | "synthesise";
 const kernels = new Map<string, ShiftKernel>();
 
 function shiftKernel(gpu: Gpu, size: number, entryPoint: Entry): ShiftKernel {
@@ -41,19 +40,10 @@ function shiftKernel(gpu: Gpu, size: number, entryPoint: Entry): ShiftKernel {
   return kernel;
 }
 
-/** Signed frequencies, cycles a pixel, at the places of a transformed axis. */
-export function frequencyTable(gpu: Gpu, size: number): Tensor {
-  const order = spectrumOrder(size);
-  const values = Float32Array.from(order, (k) => (k < size / 2 ? k : k - size) / size);
-  return gpu.tensor("frequencies", [size], values);
-}
-
 /** Tensors of a shifted probe. */
 export interface ShiftTensors {
   /** (visits, 8) words of `encodeVisits`. */
   readonly visits: Tensor;
-  /** (N) of `frequencyTable`. */
-  readonly frequency: Tensor;
   /** (K, N, N, 2) f32 spectrum of the probe, order of the engines. */
   readonly spectrum: Tensor;
   /** (count, K, N, N, 2) f32. */
@@ -75,7 +65,7 @@ export interface ShiftRange {
 /** Records waves[v] = probe shifted by the fraction of visit v. */
 export function recordShift(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
   const { size, modes, first, count } = range;
-  const params = { size, modes, first, accumulate: 0 };
+  const params = { size, modes, first };
   plan.run(shiftKernel(plan.gpu, size, "shift"), tensors, params, [count * modes, 1, 1]);
 }
 
@@ -91,8 +81,8 @@ export function recordUnshift(
   accumulate: boolean,
 ): void {
   const { size, modes, first, count } = range;
-  const params = { size, modes, first, accumulate: accumulate ? 1 : 0 };
-  plan.run(shiftKernel(plan.gpu, size, "unshift"), tensors, params, [count * modes, 1, 1]);
+  const kernel = shiftKernel(plan.gpu, size, accumulate ? "unshift_add" : "unshift");
+  plan.run(kernel, tensors, { size, modes, first }, [count * modes, 1, 1]);
 }
 
 /**
@@ -110,6 +100,6 @@ export function recordSpectrum(
   inverse: boolean,
 ): void {
   const kernel = shiftKernel(plan.gpu, size, inverse ? "synthesise" : "analyse");
-  const params = { size, modes: 1, first: 0, accumulate: 0 };
+  const params = { size, modes: 1, first: 0 };
   plan.run(kernel, { ...unused, waves }, params, [planes, 1, 1]);
 }

@@ -5,13 +5,7 @@
  */
 import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import {
-  frequencyTable,
-  recordShift,
-  recordSpectrum,
-  recordUnshift,
-  type ShiftTensors,
-} from "./shift.ts";
+import { recordShift, recordSpectrum, recordUnshift, type ShiftTensors } from "./shift.ts";
 import type { EngineState } from "./state.ts";
 
 /**
@@ -29,7 +23,6 @@ export class ShiftedProbe implements Disposable {
   readonly close: Plan;
   #state: EngineState;
   #visits: Tensor;
-  #frequency: Tensor;
 
   /**
    * Allocates copies for `count` visits.
@@ -40,10 +33,9 @@ export class ShiftedProbe implements Disposable {
     const { gpu, probe, shape } = state, { size, modes } = shape;
     this.#state = state;
     this.#visits = visits;
-    this.#frequency = frequencyTable(gpu, size);
     this.probes = gpu.tensor("shifted probes", [count, modes, size, size, 2]);
     this.spectrum = gpu.tensor("probe spectrum", probe.shape);
-    const unused = { visits, frequency: this.#frequency, spectrum: this.probes };
+    const unused = { visits, spectrum: this.probes };
     this.open = new Plan(gpu, "probe to spectrum");
     this.open.copy(probe, this.spectrum, probe.length);
     recordSpectrum(this.open, this.spectrum, unused, size, modes, false);
@@ -79,7 +71,7 @@ export class ShiftedProbe implements Disposable {
   dispose(): void {
     this.open.dispose();
     this.close.dispose();
-    for (const tensor of [this.probes, this.spectrum, this.#frequency]) {
+    for (const tensor of [this.probes, this.spectrum]) {
       this.#state.gpu.arena.release(tensor);
     }
   }
@@ -90,7 +82,7 @@ export class ShiftedProbe implements Disposable {
   }
 
   #tensors(waves: Tensor, spectrum: Tensor): ShiftTensors {
-    return { visits: this.#visits, frequency: this.#frequency, spectrum, waves };
+    return { visits: this.#visits, spectrum, waves };
   }
 
   #sizes(): { size: number; modes: number } {
