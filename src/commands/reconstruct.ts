@@ -206,7 +206,10 @@ export async function reconstructToFolder(
         made,
         outputDir,
         [null, null],
-        positions === undefined ? {} : positionArrays(positions),
+        {
+          ...positions === undefined ? {} : positionArrays(positions),
+          ...await reconstructor.slices(),
+        },
       ),
       ...written?.files ?? [],
       "errors.csv",

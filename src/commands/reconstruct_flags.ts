@@ -158,6 +158,7 @@ export function reconstructSettings(
     seed: whole("--seed", "seed", 0, 0),
     sweeps: whole("--sweeps", "sweeps", d.sweeps, 1),
     beta: refine.beta,
+    slices: refine.slices,
   };
   return {
     ...settings,

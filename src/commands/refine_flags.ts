@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import type { EngineName } from "../engines/settings.ts";
+import type { EngineName, EngineSettings } from "../engines/settings.ts";
 import {
   NO_REFINEMENT,
   POSITION_CORRECTIONS,
@@ -18,6 +18,8 @@ import { realNumber, wholeNumber } from "./flags.ts";
 export interface RefineSettings extends RefineOptions {
   /** Strength of RAAR. */
   readonly beta: number;
+  /** Slices of the object. */
+  readonly slices: EngineSettings["slices"];
 }
 
 /** Flags of steps that the projection engines do not make. */
@@ -50,6 +52,12 @@ export function addRefineFlags(command: Command): void {
     )
     .option("--position-limit <pixels>", "largest move along an axis", String(d.positionLimit))
     .option("--position-affine", "hold positions to a scaled, turned, sheared scan");
+  command.optionsGroup("Thick objects (epie, lsqml, adam):");
+  command
+    .option("--slices <count>", "slices of the object, free space between them", "1")
+    .option("--slice-distance <metres>", "from one slice to the next")
+    .option("--wavelength <metres>", "of the beam, for --slices")
+    .option("--object-pixel <metres>", "side of an object pixel, for --slices");
   command.optionsGroup("Projection engines:");
   command.option("--raar-beta <strength>", "strength of raar, above 0.5 to 1", "0.75");
 }
@@ -95,6 +103,7 @@ export function refineSettings(
   }
   return {
     beta,
+    slices: sliceSettings(options, typed, refuse, engine),
     positionCorrection,
     positionStartSweep: wholeNumber(
       "--position-start-sweep",
@@ -104,4 +113,42 @@ export function refineSettings(
     positionAffine: options.positionAffine === true,
     positionLimit: realNumber("--position-limit", String(options.positionLimit), 0.01),
   };
+}
+
+/** Slices and the way between them, if there are any. */
+function sliceSettings(
+  options: Readonly<Record<string, unknown>>,
+  typed: (name: string) => boolean,
+  refuse: (name: string, reason: string) => never,
+  engine: EngineName,
+): EngineSettings["slices"] {
+  const count = wholeNumber("--slices", String(options.slices), 1);
+  const lengths = ["sliceDistance", "wavelength", "objectPixel"] as const;
+  if (count === 1) {
+    for (const name of lengths) {
+      if (typed(name)) refuse(name, "the object is one plane: add --slices 2 or more");
+    }
+    return undefined;
+  }
+  if (!["epie", "lsqml", "adam"].includes(engine)) {
+    refuse("slices", `${engine} knows thin objects only: use --engine epie, lsqml or adam`);
+  }
+  for (const name of ["probePower", "centerProbe", "momentum", "batches", "probeDamping"]) {
+    if (typed(name)) refuse(name, "it does not reach the slices of a thick object: leave it away");
+  }
+  if (engine === "adam" && typed("objectDamping")) {
+    refuse("objectDamping", "adam has no damping: leave it away");
+  }
+  const flags = ["--slice-distance", "--wavelength", "--object-pixel"];
+  const [distance, wavelength, pixel] = lengths.map((name, i) => {
+    if (options[name] === undefined) {
+      throw new ConfigError(
+        `Cannot reconstruct ${count} slices as ${flags[i]} is missing: give it in metres`,
+      );
+    }
+    const value = realNumber(flags[i], String(options[name]), 0);
+    if (!(value > 0)) throw new ConfigError(`${flags[i]} is ${value}: give a length above 0 m`);
+    return value;
+  });
+  return { count, field: { distance, wavelength, pixel } };
 }

@@ -8,6 +8,7 @@ import { LsqmlEngine } from "./lsqml.ts";
 import { PieEngine } from "./pie.ts";
 import { ProjectionEngine } from "./projection.ts";
 import type { EngineSettings } from "./settings.ts";
+import { SlicedEngine } from "./slices.ts";
 import type { Engine, EngineState } from "./state.ts";
 
 /** What an engine reports while it runs. */
@@ -27,6 +28,22 @@ export function createEngine(
   const probeStart = settings.probeStartSweep === 0 ? Infinity : settings.probeStartSweep - 1;
   const visiting = { batch, order, seed, onBlock: hooks.onBlock };
   const noise = settings.noise === "poisson" ? "poisson" : "amplitude";
+  const { slices, engine } = settings;
+  if (slices !== undefined && (engine === "epie" || engine === "lsqml" || engine === "adam")) {
+    return new SlicedEngine(state, {
+      method: engine,
+      slices: slices.count,
+      field: slices.field,
+      batch,
+      seed,
+      objectStep: settings.objectStep,
+      probeStep: settings.probeStep,
+      damping: settings.objectDamping,
+      objectStart,
+      probeStart,
+      noise: settings.noise,
+    });
+  }
   switch (settings.engine) {
     case "dm":
     case "raar":

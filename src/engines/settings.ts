@@ -7,6 +7,7 @@
  * @module
  */
 import { ConfigError } from "../errors.ts";
+import type { NearField } from "../physics/propagate.ts";
 import type { BatchOrder } from "./batches.ts";
 
 /** Engines. */
@@ -49,6 +50,8 @@ export interface EngineSettings {
   readonly sweeps: number;
   /** Strength of RAAR. */
   readonly beta: number;
+  /** Slices of the object and the way from one to the next, m; undefined for a thin object. */
+  readonly slices: { readonly count: number; readonly field: NearField } | undefined;
 }
 
 type Tuned = Pick<
@@ -121,6 +124,7 @@ export function defaultSettings(engine: EngineName): EngineSettings {
     seed: 0,
     sweeps: 60,
     beta: 0.75,
+    slices: undefined,
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { complexArray } from "../array.ts";
+import { complexArray, type NdArray } from "../array.ts";
 import { type ConstraintOptions, Constraints, measureProbe } from "../engines/constraints.ts";
 import { createEngine } from "../engines/create.ts";
 import { type PositionResult, Refinement, type RefineOptions } from "../engines/refine.ts";
@@ -220,6 +220,15 @@ export class Reconstructor implements Disposable {
   /** Positions, if they are corrected. */
   get positions(): PositionResult | undefined {
     return this.#refinement.positions;
+  }
+
+  /** The slices of a thick object after the last sweep, (S, rows, columns) c64 `object_slices`. */
+  async slices(): Promise<Record<string, NdArray>> {
+    const { rows, columns } = this.state.shape;
+    if (this.settings.slices === undefined) return {};
+    const values = (await this.#engine.save()).get("slices")!;
+    const shape = [this.settings.slices.count, rows, columns];
+    return { object_slices: complexArray(shape, values) };
   }
 
   /** Compiles the shaders, reporting (done, all, next). */
