@@ -4,7 +4,7 @@
  * @module
  */
 import { type NdArray, toFloat32 } from "../array.ts";
-import type { NpzLike } from "../scan/dataset.ts";
+import type { NpzLike, StoredHeader } from "../scan/dataset.ts";
 import type { StackLayout } from "./stack_layout.ts";
 
 /** Bytes of float32 values held at once. */
@@ -68,10 +68,14 @@ export async function stackStatistics(
   keep: ArrayLike<number>,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<StackStatistics> {
-  const { dtype, shape } = await npz.header(key);
+  const header: StoredHeader & { readonly fortran?: boolean } = await npz.header(key);
+  const { dtype, shape } = header;
   const pass = new Pass(layout, keep, dtype === "f16" ? 1e-3 : 2e-7);
   const entryBytes = 4 * shape.slice(1).reduce((product, n) => product * n, 1);
-  const block = Math.max(1, Math.floor(BLOCK_BYTES / entryBytes));
+  // A stack in Fortran order has no contiguous rows: it is read once, whole.
+  const block = header.fortran === true
+    ? shape[0]
+    : Math.max(1, Math.floor(BLOCK_BYTES / entryBytes));
   for (let start = 0; start < shape[0]; start += block) {
     const count = Math.min(block, shape[0] - start);
     pass.add(modulus(await npz.readRows(key, start, count)), start, count);

@@ -103,7 +103,7 @@ export function objectFigures(view: ObjectView, name: string, pixelSize?: number
       ...common,
     },
     {
-      title: `${name}: phase as hue, amplitude as brightness`,
+      title: `${name}: phase (hue) and amplitude`,
       picture: paintComplex(amplitude, phase, full, mask),
       legend: { wheel: true, full },
       ...common,
