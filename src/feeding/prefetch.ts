@@ -34,6 +34,8 @@ export class Prefetcher<T> {
   #statistics = { batches: 0, deepest: 0, waits: 0 };
 
   /**
+   * Prepares nothing yet.
+   *
    * @param make Prepares the batch of a step.
    * @param steps Number of steps; none beyond is prepared.
    * @param depth Batches prepared ahead of the one that is taken; 0 prepares none.

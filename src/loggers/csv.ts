@@ -18,7 +18,11 @@ export class CsvLogger implements RunLogger {
   #columns: readonly string[];
   #rows: string[] = [];
 
-  /** @param columns Names of the values, after `epoch`. */
+  /**
+   * Prepares; nothing is written.
+   *
+   * @param columns Names of the values, after `epoch`.
+   */
   constructor(sink: LogSink, columns: readonly string[]) {
     this.#sink = sink;
     this.#columns = columns;
