@@ -11,8 +11,18 @@ import { gaussianBlur } from "../scan/blur.ts";
 import type { Probe } from "../scan/probe.ts";
 import { extendProbe } from "./extrapolate.ts";
 
+/** Names of steps. */
+export type StepName =
+  | "smooth"
+  | "pad"
+  | "pad_preserve"
+  | "pad_extrapolate"
+  | "pad_extrapolate_boundary_matched"
+  | "interp"
+  | "crop";
+
 /** Steps there are. */
-export const PIPELINE_STEPS = [
+export const PIPELINE_STEPS: readonly StepName[] = [
   "smooth",
   "pad",
   "pad_preserve",
@@ -20,12 +30,12 @@ export const PIPELINE_STEPS = [
   "pad_extrapolate_boundary_matched",
   "interp",
   "crop",
-] as const;
+];
 
 /** One step and its number: px of blur for `smooth`, the new side for the others. */
 export interface PipelineStep {
   /** What is done. */
-  readonly step: typeof PIPELINE_STEPS[number];
+  readonly step: StepName;
   /** Its number. */
   readonly value: number;
 }
