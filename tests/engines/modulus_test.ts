@@ -131,3 +131,41 @@ Deno.test("the order of the engines is a permutation that a transform of one wav
     if (new Set(order).size !== size || order[0] !== 0) throw new Error(`${size}: ${order}`);
   }
 });
+
+Deno.test("waves with the measured modulus are not changed, N = 512", () =>
+  withGpu(async (gpu) => {
+    const size = 512, pixels = size * size;
+    // A wave that is one plane wave and one point: its modulus is known without a transform.
+    const positions = Float64Array.of(300, 300), placement = placeScan(positions, size);
+    const { rows, columns } = placement;
+    const object = Float32Array.from({ length: 2 * rows * columns }, (_, i) => 1 - i % 2);
+    const probe = new Float32Array(2 * pixels);
+    const amplitudes = new Float32Array(pixels), turn = 2 * Math.PI / size;
+    for (let i = 0; i < pixels; i++) {
+      const y = Math.floor(i / size), x = i % size, angle = turn * (37 * y - 101 * x);
+      probe[2 * i] = Math.cos(angle) / size;
+      probe[2 * i + 1] = Math.sin(angle) / size;
+      // A point of height 1 has a flat modulus of 1 / N and a phase by its place (3, 5).
+      const ky = y - size / 2, kx = x - size / 2, phase = -turn * (3 * ky + 5 * kx);
+      const peak = ky === 37 && kx === -101 ? 1 : 0;
+      amplitudes[i] = Math.hypot(Math.cos(phase) / size + peak, Math.sin(phase) / size);
+    }
+    probe[2 * (3 * size + 5)] += 1;
+    using state = new EngineState(
+      gpu,
+      { patterns: 1, size, modes: 1, rows, columns },
+      placement,
+      { object, probe, measured: toSpectrumOrder(amplitudes, size), positions },
+    );
+    const visits = gpu.tensor("visits", [8], encodeVisits(state, [0]));
+    const waves = poisoned(gpu, "waves", [1, 1, size, size, 2]);
+    const stats = poisoned(gpu, "stats", [1, 4]);
+    using plan = new Plan(gpu, "project");
+    const tensors = { visits, first: 0, count: 1, probe: state.probe, waves, stats };
+    recordProjection(plan, state, tensors);
+    plan.submit();
+    const [got, told] = await gpu.readAll([waves, stats]);
+    assertClose("waves", got, probe, 1e-5);
+    if (!(told[0] < 1e-10)) throw new Error(`error ${told[0]} of exact data`);
+    for (const tensor of [visits, waves, stats]) gpu.arena.release(tensor);
+  }));
