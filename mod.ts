@@ -138,6 +138,46 @@ export {
 } from "./src/workflows/infer.ts";
 export { type CanvasGeometry } from "./src/reassembly/geometry.ts";
 export { type Stitched, type StitchOptions, stitchPatches } from "./src/reassembly/stitch.ts";
+export { type PatchLabels, type ReadLabels } from "./src/scan/labels.ts";
+export {
+  type Archive,
+  ARCHIVE_FILE,
+  encodeArchive,
+  openArchive,
+  weightsHash,
+} from "./src/archive/archive.ts";
+export { type Manifest } from "./src/archive/manifest.ts";
+export { completeModel, type SavedModel, savedModel } from "./src/archive/saved_model.ts";
+export { importTorchModel, type TorchModel } from "./src/archive/torch_model.ts";
+export { type BackendId, BACKENDS } from "./src/lifecycle/backend.ts";
+export { type GroupedData } from "./src/lifecycle/grouped_data.ts";
+export { type LifecycleHost, MemoryHost } from "./src/lifecycle/host.ts";
+export { type PredictInput } from "./src/lifecycle/predict.ts";
+export { type RawData } from "./src/lifecycle/raw_data.ts";
+export type {
+  Configured,
+  FileFilters,
+  LegacyState,
+  Reconstructor,
+  ReconstructorName,
+  ReconstructOutput,
+  TrainOutput,
+} from "./src/lifecycle/reconstructor.ts";
+export {
+  type BackendRequest,
+  type BackendResults,
+  createReconstructors,
+  loadModelWithBackend,
+  RECONSTRUCTORS,
+  runExampleWithBackend,
+  trainModelWithBackend,
+} from "./src/lifecycle/registry.ts";
+export {
+  ReconstructorSettings,
+  type SettingsPart,
+  type SettingValues,
+} from "./src/lifecycle/settings.ts";
+export { type ReconstructorParts } from "./src/lifecycle/webgpu_reconstructor.ts";
 export {
   type SimulatedScan,
   type SimulateInputs,
@@ -164,3 +204,41 @@ export { type DoneStep, type PipelineStep, type StepName } from "./src/simulatio
 export { type ProbeKind } from "./src/simulation/probe_kinds.ts";
 export { type RecipeValue } from "./src/simulation/recipe_fields.ts";
 export { type ScanKind } from "./src/simulation/scans.ts";
+export {
+  createLoggers,
+  type LoggerOptions,
+  type MlflowTarget,
+  RunLoggers,
+} from "./src/loggers/create.ts";
+export {
+  type Clock,
+  LOGGER_NAMES,
+  type LoggerName,
+  type LogParameters,
+  type LogSink,
+  type RunLogger,
+  type RunMetadata,
+  type RunStatus,
+} from "./src/loggers/logger.ts";
+export {
+  type PoolOptions,
+  type PoolStatistics,
+  type WorkerLike,
+  WorkerPool,
+  workerScan,
+} from "./src/feeding/pool.ts";
+export { type ScanOpener, servePatterns, type WorkerScope } from "./src/feeding/serve.ts";
+export type {
+  DoubtMessage,
+  FailureMessage,
+  FromWorker,
+  OpenMessage,
+  PatternsMessage,
+  ReadMessage,
+  SentReadOptions,
+  ToWorker,
+} from "./src/feeding/protocol.ts";
+export type { PrefetchStatistics } from "./src/feeding/prefetch.ts";
+export type { PatternSource } from "./src/scan/dataset.ts";
+export type { Picture } from "./src/image/colors.ts";
+export { evenlySpaced, type Preview, previewPatches } from "./src/workflows/previews.ts";
