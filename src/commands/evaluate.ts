@@ -6,9 +6,9 @@
 import type { Command } from "commander";
 import { join } from "node:path";
 import type { NdArray } from "../array.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, ShapeError } from "../errors.ts";
 import { type DiffractionScores, diffractionScores } from "../evaluation/diffraction_error.ts";
-import { judge, type Judgement } from "../evaluation/evaluate.ts";
+import { judge, type Judgement, type JudgeOptions } from "../evaluation/evaluate.ts";
 import { shortNames } from "../evaluation/inputs.ts";
 import { diffractionRecord, frameRecord, type Json, scoresRecord } from "../evaluation/record.ts";
 import { alignedText, csvText, ringRows, scoreRows, scoreTable } from "../evaluation/tables.ts";
@@ -88,9 +88,7 @@ async function evaluate(
     ? undefined
     : await openScan(path, readingOf(command, known), terminal);
   const file = run === undefined ? undefined : await readRun(run.file);
-  const truth = options.truth === undefined
-    ? scan === undefined || file === undefined ? undefined : truthOfScan(scan.dataset)
-    : await readTruth(String(options.truth));
+  const truth = await truthOf(options.truth, path, file === undefined ? undefined : scan);
   if (file !== undefined && truth === undefined && scan === undefined && pairs === undefined) {
     throw new ConfigError(
       "evaluate has nothing to compare with: give --truth FILE, --data SCAN or --split A B",
@@ -100,30 +98,29 @@ async function evaluate(
     throw new ConfigError("--truth needs a reconstruction to compare: evaluate RUN --truth FILE");
   }
   const frame = frameOptions(options, scan?.dataset.positions);
+  const against = file === undefined || truth === undefined
+    ? undefined
+    : judge([file], shortNames([run!.file]), truth, frame);
+  const split = pairs === undefined ? undefined : await judgeHalves(pairs, frame);
+  // Everything that can be refused has been: only now a folder appears.
   await ensureWritableFolder(outputDir);
-  if (file !== undefined && run !== undefined && truth !== undefined) {
-    const [name] = shortNames([run.file]);
-    const judgement = judge([file], [name], truth, frame);
-    await writeJudgement(judgement, outputDir, parts, "", `against ${truth.name}`);
-    Object.assign(parts.record, { truth: truth.name });
+  if (against !== undefined && truth !== undefined) {
+    await writeJudgement(against, outputDir, parts, "", `against ${truth.name}`);
+    parts.record = { ...parts.record, truth: truth.name };
   }
-  if (pairs !== undefined) {
-    const files = await Promise.all(pairs.map((pair) => readRun(pair.file)));
-    const names = shortNames(pairs.map((pair) => pair.file));
-    const judgement = judge(files, names, undefined, frame);
-    const prefix = truth === undefined ? "" : "split_";
-    await writeJudgement(judgement, outputDir, parts, prefix, `against ${names[0]} (split data)`);
+  if (split !== undefined) {
+    const title = `against ${split.reference} (split data)`;
+    await writeJudgement(split, outputDir, parts, against === undefined ? "" : "split_", title);
   }
   if (file !== undefined && scan !== undefined) {
-    const scores = await predict(file, scan, common, terminal);
-    parts.record = { ...parts.record, diffraction: diffractionRecord(scores) };
-    parts.text.push(diffractionText(scores));
-    parts.warnings.push(...diffractionWarnings(scores));
-    await writeWhole(
-      join(outputDir, "patterns.csv"),
-      csvText([["pattern", "amplitude_error"], ...Array.from(scores.errors, (v, i) => [i, v])]),
-    );
-    parts.files.push("patterns.csv");
+    try {
+      const scores = await predict(file, scan, common, terminal);
+      await addPatterns(scores, outputDir, parts);
+    } catch (error) {
+      // Nobody asked for these data: they were only found in the record of the run.
+      if (typeof options.data === "string" || !(error instanceof ShapeError)) throw error;
+      parts.warnings.push(`patterns were left out: ${error.message}`);
+    }
   }
   const record = {
     program: "ptychogpu",
@@ -140,6 +137,40 @@ async function evaluate(
   await writeJson(join(outputDir, "metrics.json"), record);
   for (const line of parts.warnings) terminal.warn(line);
   terminal.result([...parts.text, `wrote ${outputDir}`].join("\n\n"), record);
+}
+
+/** The known object: of `--truth`, else of the scan; on the grid the scan is read on, if it is one file. */
+async function truthOf(
+  given: unknown,
+  data: string | undefined,
+  scan: OpenScan | undefined,
+): Promise<ReconstructionFile | undefined> {
+  const ofScan = scan === undefined ? undefined : truthOfScan(scan.dataset);
+  if (given === undefined) return ofScan;
+  return given === data && ofScan !== undefined ? ofScan : await readTruth(String(given));
+}
+
+async function addPatterns(
+  scores: DiffractionScores,
+  outputDir: string,
+  parts: Parts,
+): Promise<void> {
+  parts.record = { ...parts.record, diffraction: diffractionRecord(scores) };
+  parts.text.push(diffractionText(scores));
+  parts.warnings.push(...diffractionWarnings(scores));
+  await writeWhole(
+    join(outputDir, "patterns.csv"),
+    csvText([["pattern", "amplitude_error"], ...Array.from(scores.errors, (v, i) => [i, v])]),
+  );
+  parts.files.push("patterns.csv");
+}
+
+async function judgeHalves(
+  pairs: readonly RunPath[],
+  frame: JudgeOptions,
+): Promise<Judgement> {
+  const files = await Promise.all(pairs.map((pair) => readRun(pair.file)));
+  return judge(files, shortNames(pairs.map((pair) => pair.file)), undefined, frame);
 }
 
 /** What the steps of an evaluation collect. */
