@@ -242,3 +242,21 @@ export type { PrefetchStatistics } from "./src/feeding/prefetch.ts";
 export type { PatternSource } from "./src/scan/dataset.ts";
 export type { Picture } from "./src/image/colors.ts";
 export { evenlySpaced, type Preview, previewPatches } from "./src/workflows/previews.ts";
+export { type InspectOptions, inspectScan } from "./src/inspection/inspect.ts";
+export { inspectionText } from "./src/inspection/text.ts";
+export { inspectionPictures } from "./src/inspection/pictures.ts";
+export type {
+  Inspection,
+  ProbeFigures,
+  ScanFigures,
+  StackFigures,
+  Suggestions,
+  Summary,
+  TrialFigures,
+  Views,
+} from "./src/inspection/inspection.ts";
+export type { Finding, Severity } from "./src/inspection/finding.ts";
+export type { ArrayEntry } from "./src/inspection/contents.ts";
+export type { DeclaredKind } from "./src/inspection/check_stack.ts";
+export type { Orientation } from "./src/inspection/orientation.ts";
+export type { Grid } from "./src/image/grid.ts";
