@@ -259,4 +259,4 @@ export type { Finding, Severity } from "./src/inspection/finding.ts";
 export type { ArrayEntry } from "./src/inspection/contents.ts";
 export type { DeclaredKind } from "./src/inspection/check_stack.ts";
 export type { Orientation } from "./src/inspection/orientation.ts";
-export type { Grid } from "./src/image/grid.ts";
+export type { Grid as RealImage } from "./src/image/grid.ts";
