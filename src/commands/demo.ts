@@ -19,6 +19,7 @@ import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files
 import { addCommonFlags, commonOptions, realNumber, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { inferToFolder, loadModel } from "./infer.ts";
+import { writeReport } from "./report.ts";
 import { trainToFolder } from "./train_folder.ts";
 
 /** Size of the demo by kind of adapter. */
@@ -106,6 +107,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     seed,
     seconds: (performance.now() - began) / 1000,
   });
+  await writeReport([outputDir], join(outputDir, "report.html"), { title: "Demo" });
   terminal.result(summary.text, summary.json);
 }
 
@@ -134,7 +136,8 @@ async function compare(
     `demo done in ${formatDuration(about.seconds)} on ${gpu.adapter.name}`,
     row("amplitude", 0),
     row("phase", 1),
-    `pictures and arrays: ${outputDir}/comparison.png, amplitude.png, phase.png, reconstruction.npz`,
+    `report: ${outputDir}/report.html; pictures and arrays: comparison.png, amplitude.png, phase.png, ` +
+    "reconstruction.npz",
   ].join("\n");
   const named = (pair: readonly number[]) => ({ amplitude: pair[0], phase: pair[1] });
   const json = {

@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileFormatError } from "../errors.ts";
+import type { ReportOptions } from "../report/page.ts";
 import {
   isRun,
   PICTURE_FILES,
@@ -42,6 +43,27 @@ async function run(folders: readonly string[], options: Record<string, unknown>)
   const pixelSize = options.pixelSize === undefined
     ? undefined
     : realNumber("--pixel-size", String(options.pixelSize), 1e-6);
+  const { names, bytes } = await writeReport(folders, output, {
+    pixelSize,
+    ...(options.title === undefined ? {} : { title: String(options.title) }),
+  });
+  terminal.result(
+    `report on ${names.join(", ")}: ${output} (${(bytes / 2 ** 20).toFixed(1)} MB)`,
+    { output, runs: names, bytes },
+  );
+}
+
+/**
+ * Writes one HTML file about result folders.
+ *
+ * @returns the names of the runs and the size of the file.
+ * @throws {FileFormatError} if a folder cannot be read or holds no result.
+ */
+export async function writeReport(
+  folders: readonly string[],
+  output: string,
+  options: ReportOptions = {},
+): Promise<{ names: string[]; bytes: number }> {
   const names = shortNames(folders);
   const runs: RunContents[] = [];
   for (const [i, folder] of folders.entries()) {
@@ -54,20 +76,12 @@ async function run(folders: readonly string[], options: Record<string, unknown>)
     }
     runs.push(contents);
   }
-  // The plotting library is large: only this command loads it.
+  // The plotting library is large: it is loaded when there is something to plot.
   const { reportPage } = await import("../report/page.ts");
-  const page = reportPage(runs, {
-    pixelSize,
-    ...(options.title === undefined ? {} : { title: String(options.title) }),
-  });
+  const page = new TextEncoder().encode(reportPage(runs, options));
   await ensureWritableFolder(dirname(resolve(output)));
   await writeWhole(output, page);
-  terminal.result(
-    `report on ${runs.map((r) => r.name).join(", ")}: ${output} (${
-      (page.length / 2 ** 20).toFixed(1)
-    } MB)`,
-    { output, runs: runs.map((r) => r.name), bytes: new TextEncoder().encode(page).length },
-  );
+  return { names, bytes: page.length };
 }
 
 /** Last parts of the paths, longer where they would be the same. */
