@@ -37,6 +37,12 @@ export class Builder {
   }
 }
 
+/** A value of a builder that takes a state, as data. */
+export abstract class Stateful {
+  /** Receives the state. @throws {FileFormatError} if it is unfit. */
+  abstract setState(state: PickleValue): void;
+}
+
 /** What the caller allows. */
 export interface PickleOptions {
   /** Name of the file, for messages. */
@@ -185,6 +191,10 @@ class Machine {
       }
       case "b": { // state: only an empty one, or the attributes of a dictionary, is harmless
         const state = this.#pop(), target = this.#top();
+        if (target instanceof Stateful) {
+          target.setState(state);
+          return;
+        }
         if (!(target instanceof Map)) throw this.#refuse("it sets the state of an object");
         if (state instanceof Map && state.has("_metadata")) return;
         if (state === null || (state instanceof Map && state.size === 0)) return;

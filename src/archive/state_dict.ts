@@ -9,6 +9,7 @@ import { type ByteSource, bytesSource } from "../io/source.ts";
 import { readZipDirectory, type ZipMember } from "../io/zip.ts";
 import { NETWORK_PREFIX } from "./network_shape.ts";
 import { type PickleValue, unpickle } from "./pickle.ts";
+import { PLAIN_BUILDERS } from "./plain_values.ts";
 import { openTorchFile, readMember, torchPickle } from "./torch_file.ts";
 import { TorchTensor } from "./torch_tensor.ts";
 
@@ -103,7 +104,10 @@ async function originalModel(
   if (params !== undefined) {
     try {
       flatten(
-        unpickle(await readMember(source, params, MAX_PARAMS), { name: params.name }),
+        unpickle(await readMember(source, params, MAX_PARAMS), {
+          name: params.name,
+          builders: PLAIN_BUILDERS,
+        }),
         hyper,
         0,
       );

@@ -9,6 +9,7 @@ import type { ByteSource } from "../io/source.ts";
 import { memberChunks, readZipDirectory, type ZipMember } from "../io/zip.ts";
 import { concatenate } from "../io/zip_writer.ts";
 import { Builder, type PickleValue, unpickle } from "./pickle.ts";
+import { PLAIN_BUILDERS } from "./plain_values.ts";
 import { STORAGE_NAMES, TorchStorage, TorchTensor } from "./torch_tensor.ts";
 
 /** Largest pickle of a file, bytes: it holds names and shapes, not values. */
@@ -28,6 +29,7 @@ const TORCH_BUILDERS: readonly Builder[] = [
     return tensor;
   }),
   new Builder("torch.Size", ([shape]) => Array.isArray(shape) ? shape : []),
+  ...PLAIN_BUILDERS,
 ];
 
 /** An open file of PyTorch. */

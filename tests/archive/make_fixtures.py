@@ -1,4 +1,4 @@
-"""Writes the PyTorch files of tests/archive/fixtures. Run: python3 tests/archive/make_fixtures.py"""
+"""Writes the PyTorch files of tests/archive/fixtures. Run: python3 tests/archive/make_fixtures.py, then deno fmt."""
 
 import argparse
 import json
@@ -180,6 +180,21 @@ def tensors_file():
         {"a": (1, 2.5, None, True), "b": [b"xy", "\u00e9", {3, 4}], "c": torch.Size([2, 3]), 2**70: -(2**70)},
         path("plain.pth"),
     )
+    import numpy
+    import pathlib
+
+    library = {
+        "path": pathlib.PurePosixPath("/data/scan.npz"),
+        "double": numpy.float64(0.125),
+        "single": numpy.float32(-2.5),
+        "whole": numpy.int64(-3),
+        "flag": numpy.bool_(True),
+        "array": numpy.arange(6.0).reshape(2, 3),
+        "gridsize": numpy.int32(2),
+    }
+    for protocol in (2, 4):
+        with open(path(f"library_{protocol}.pkl"), "wb") as out:
+            pickle.dump(library, out, protocol)
 
 
 def attack_files():

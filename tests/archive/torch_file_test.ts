@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { toFloat32, toFloat64 } from "../../src/array.ts";
 import { FileFormatError } from "../../src/errors.ts";
 import { Builder, type PickleValue, unpickle } from "../../src/archive/pickle.ts";
+import { PLAIN_BUILDERS } from "../../src/archive/plain_values.ts";
 import { openTorchFile } from "../../src/archive/torch_file.ts";
 import type { TorchTensor } from "../../src/archive/torch_tensor.ts";
 import { bytesSource } from "../../src/io/source.ts";
@@ -59,6 +60,21 @@ Deno.test("plain values read back as Python holds them", async () => {
   assert.deepEqual([...set].sort(), [3, 4]);
   assert.deepEqual(root.get("c"), [2, 3]);
   assert.equal(root.get(2n ** 70n), -(2n ** 70n));
+});
+
+Deno.test("paths and numbers of libraries are data too; arrays are only described", async () => {
+  for (const protocol of [2, 4]) {
+    const name = `library_${protocol}.pkl`;
+    const bytes = await Deno.readFile(new URL(name, FOLDER));
+    const values = unpickle(bytes, { name, builders: PLAIN_BUILDERS }) as Map<string, PickleValue>;
+    assert.equal(values.get("path"), "/data/scan.npz");
+    assert.deepEqual(
+      ["double", "single", "whole", "flag", "gridsize"].map((key) => values.get(key)),
+      [0.125, -2.5, -3, true, 2],
+    );
+    assert.equal(typeof values.get("array"), "object");
+    assert.throws(() => unpickle(bytes, { name }), /names (pathlib|numpy)/);
+  }
 });
 
 for (
