@@ -56,8 +56,8 @@ th{font-weight:600}td.n{font-variant-numeric:tabular-nums}
 .config{width:100%;font-size:12.5px;display:block}.config tbody{display:block}
 .config tr{display:flex;break-inside:avoid;border-bottom:1px solid var(--line)}
 .config td{border:0;padding:1px 8px 1px 0;overflow-wrap:anywhere}
-.config td:first-child{flex:1 1 58%}.config td:nth-child(2){flex:0 1 26%}
-.config td:nth-child(3){flex:0 0 52px;color:var(--soft)}
+.config td:first-child{flex:1 1 54%}.config td:nth-child(2){flex:0 1 30%}
+.config td:nth-child(3){flex:0 0 54px;color:var(--soft)}
 code{background:var(--tint);padding:2px 6px;border-radius:4px;font-size:12.5px;overflow-wrap:anywhere}
 .warnings{background:#fff7e6;border-left:4px solid #d99a00;margin:0;padding:8px 8px 8px 28px}
 footer{margin-top:34px;color:var(--soft);font-size:13px;border-top:1px solid var(--line);padding-top:8px}

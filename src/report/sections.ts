@@ -186,9 +186,10 @@ export function configRows(record: RunRecord): string[][] {
     escapeHtml(source),
   ];
   if (audit.length > 0) {
-    const quiet = ["default", "fixed"];
-    const stated = audit.filter((row) => !quiet.includes(String(row!.source)));
-    const rest = audit.filter((row) => quiet.includes(String(row!.source)));
+    // A fixed value is no choice: nobody could have set another one.
+    const rows = audit.filter((row) => row!.source !== "fixed");
+    const stated = rows.filter((row) => row!.source !== "default");
+    const rest = rows.filter((row) => row!.source === "default");
     return [...stated, ...rest].map((row) =>
       cell(String(row!.field), row!.value, String(row!.source))
     );

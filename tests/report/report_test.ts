@@ -74,6 +74,7 @@ Deno.test("the configuration lists stated values first, with their source", () =
   const audit = [
     { field: "N", value: 64, source: "default" },
     { field: "nepochs", value: 3, source: "flag" },
+    { field: "backend", value: "webgpu", source: "fixed" },
   ];
   assert.deepEqual(configRows({ audit }), [
     ["<b>nepochs</b>", "3", "flag"],
