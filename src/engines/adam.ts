@@ -228,7 +228,8 @@ export class AdamEngine implements Engine {
       power += p;
       squares += p * p;
     }
-    return Math.sqrt(squares / power);
+    // As it is saved, so that a resumed run has the same number.
+    return Math.fround(Math.sqrt(squares / power));
   }
 }
 

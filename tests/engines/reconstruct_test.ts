@@ -1,0 +1,231 @@
+import { Command } from "commander";
+import assert from "node:assert/strict";
+import { toFloat32 } from "../../src/array.ts";
+import { measureProbe } from "../../src/engines/constraints.ts";
+import { measureAgreement } from "../../src/engines/measure.ts";
+import type { EngineName } from "../../src/engines/settings.ts";
+import { PROBE_STARTS } from "../../src/engines/start.ts";
+import type { Gpu } from "../../src/gpu/device.ts";
+import { type ScanDataset, scanFromArrays } from "../../src/scan/dataset.ts";
+import type { Reconstruction } from "../../src/workflows/infer.ts";
+import {
+  type ReconstructInputs,
+  Reconstructor,
+  type ReconstructSettings,
+} from "../../src/workflows/reconstruct.ts";
+import {
+  decodeReconstruction,
+  encodeReconstruction,
+} from "../../src/workflows/reconstruct_checkpoint.ts";
+import { selectPatterns } from "../../src/workflows/reconstruct_data.ts";
+import { addReconstructFlags, reconstructSettings } from "../../src/commands/reconstruct_flags.ts";
+import { type ReferenceProblem, simulateProblem } from "../reference/engine_problem.ts";
+import { withGpu } from "../support/device.ts";
+
+const problem = simulateProblem({ size: 16, grid: [3, 5], step: 3, subpixel: true });
+
+function scanOf({ size, modes, positions, probe, diffraction }: ReferenceProblem): ScanDataset {
+  return scanFromArrays({
+    name: "simulated",
+    positions,
+    probe: { modes, N: size, data: Float32Array.from(probe) },
+    patterns: Float32Array.from(diffraction),
+  });
+}
+
+/** Settings as the command makes them from flags; names in camel case, true for a flag alone. */
+function settingsOf(
+  engine: EngineName,
+  typed: Record<string, string | true> = {},
+): ReconstructSettings {
+  const command = new Command();
+  addReconstructFlags(command);
+  const given: Record<string, string | true> = { sweeps: "6", ...typed };
+  const flags = Object.entries(given).flatMap(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, value];
+  });
+  command.parse(["--data", "scan.npz", "--engine", engine, ...flags], { from: "user" });
+  return reconstructSettings(command.opts(), command);
+}
+
+async function run(
+  gpu: Gpu,
+  settings: ReconstructSettings,
+  inputs: ReconstructInputs = {},
+  scan = scanOf(problem),
+): Promise<{ made: Reconstruction; errors: readonly number[]; notes: string[] }> {
+  using reconstructor = await Reconstructor.create(gpu, scan, settings, inputs);
+  const notes: string[] = [];
+  for await (const event of reconstructor.run()) {
+    if (event.kind === "note") notes.push(event.message);
+  }
+  return {
+    made: await reconstructor.reconstruction(false),
+    errors: reconstructor.progress.errors,
+    notes,
+  };
+}
+
+Deno.test("a resumed run is the run that was never interrupted", () =>
+  withGpu(async (gpu) => {
+    for (const engine of ["epie", "rpie", "lsqml", "adam"] as const) {
+      const settings = settingsOf(engine, {
+        batchSize: engine === "epie" ? "1" : "4",
+        ...(engine === "adam" ? {} : { momentum: "0.4" }),
+      });
+      const whole = await run(gpu, settings);
+      const stop = new AbortController();
+      using first = await Reconstructor.create(gpu, scanOf(problem), settings, {
+        signal: stop.signal,
+      });
+      for await (const event of first.run()) {
+        if (event.kind === "sweep" && event.sweep === 3) stop.abort();
+      }
+      assert.equal(first.progress.sweep, 3);
+      const saved = encodeReconstruction(await first.checkpoint());
+      const resume = decodeReconstruction(saved, "checkpoint");
+      const rest = await run(gpu, settings, { resume });
+      assert.deepEqual(rest.errors, whole.errors, engine);
+      assert.deepEqual(rest.made.object, whole.made.object, engine);
+      assert.deepEqual(rest.made.probe, whole.made.probe, engine);
+    }
+  }));
+
+Deno.test("every start predicts the measured energy, on a rectangular canvas", () =>
+  withGpu(async (gpu) => {
+    const scan = scanOf(problem);
+    for (const probeStart of PROBE_STARTS) {
+      const starts: Record<string, string>[] = [{}, { objectStart: "random", seed: "7" }, {
+        probeModes: "3",
+      }];
+      for (const typed of starts) {
+        const settings = settingsOf("epie", { probeStart, ...typed });
+        using reconstructor = await Reconstructor.create(gpu, scan, settings);
+        const { rows, columns, modes } = reconstructor.state.shape;
+        assert.ok(columns > rows);
+        assert.equal(modes, "probeModes" in typed ? 3 : 1);
+        const { predicted, measured } = await measureAgreement(reconstructor.state);
+        assert.ok(Math.abs(predicted / measured - 1) < 1e-3, `${probeStart}: ${predicted}`);
+      }
+    }
+  }));
+
+Deno.test("probe starts recover the object; a wrong one starts worse than the right one", () =>
+  withGpu(async (gpu) => {
+    const errors = new Map<string, readonly number[]>();
+    for (const probeStart of PROBE_STARTS) {
+      const typed = { probeStart, probeDiameter: "9", sweeps: "12", probeStep: "0.5" };
+      errors.set(probeStart, (await run(gpu, settingsOf("epie", typed))).errors);
+    }
+    for (const [kind, list] of errors) {
+      assert.ok(list[11] < list[0] / 2, `${kind}: ${list}`);
+      assert.ok(kind === "file" || list[0] > errors.get("file")![0], `${kind}: ${list[0]}`);
+    }
+  }));
+
+Deno.test("an earlier object is found again on another canvas", () =>
+  withGpu(async (gpu) => {
+    const first = await run(gpu, settingsOf("rpie", { sweeps: "12", batchSize: "3" }));
+    const { made } = first, { geometry } = made;
+    const object = {
+      data: toFloat32(made.object),
+      height: geometry.height,
+      width: geometry.width,
+      originY: geometry.originY,
+      originX: geometry.originX,
+      coverage: toFloat32(made.coverage),
+    };
+    const inputs = { object, probe: toFloat32(made.probe) };
+    const second = await run(gpu, settingsOf("epie", { canvasMargin: "6", sweeps: "1" }), inputs);
+    const cold = await run(gpu, settingsOf("epie", { sweeps: "1" }));
+    assert.ok(second.errors[0] < 0.1 * cold.errors[0], `${second.errors} ${cold.errors}`);
+  }));
+
+Deno.test("bad pixels spoil a run unless they are masked", () =>
+  withGpu(async (gpu) => {
+    const pixels = 256, patterns = Float32Array.from(problem.diffraction);
+    const mask = new Uint8Array(pixels).fill(1);
+    for (const at of [0, 40, 119, 200]) {
+      mask[at] = 0;
+      for (let p = 0; p < patterns.length / pixels; p++) patterns[p * pixels + at] = 90;
+    }
+    const scan = scanFromArrays({
+      name: "bad pixels",
+      positions: problem.positions,
+      probe: { modes: 1, N: 16, data: Float32Array.from(problem.probe) },
+      patterns,
+    });
+    for (const engine of ["epie", "rpie", "lsqml", "adam"] as const) {
+      const settings = settingsOf(engine, { sweeps: "10", probeStartSweep: "0", batchSize: "3" });
+      const spoiled = await run(gpu, settings, {}, scan);
+      const { errors } = await run(gpu, settings, { mask }, scan);
+      const [good, bad] = [errors[9], spoiled.errors[9]];
+      assert.ok(good < 0.02 && good < bad / 5, `${engine}: ${good} against ${bad}`);
+    }
+  }));
+
+Deno.test("constraints hold: power, support, centre", () =>
+  withGpu(async (gpu) => {
+    const scan = scanOf(problem), typed = { probeStep: "1", probeStartSweep: "1", sweeps: "4" };
+    const probeOf = ({ made }: { made: Reconstruction }): Float32Array => toFloat32(made.probe);
+    using start = await Reconstructor.create(gpu, scan, settingsOf("epie"));
+    const { power } = measureProbe(await gpu.read(start.state.probe), 16);
+    const free = await run(gpu, settingsOf("epie", typed));
+    const kept = await run(gpu, settingsOf("epie", { ...typed, probePower: true }));
+    assert.ok(Math.abs(measureProbe(probeOf(free), 16).power / power - 1) > 1e-3);
+    assert.ok(Math.abs(measureProbe(probeOf(kept), 16).power / power - 1) < 1e-4);
+    // Scaling both against each other changes no prediction.
+    assert.ok(Math.abs(kept.errors[3] / free.errors[3] - 1) < 1e-2);
+    const narrow = probeOf(await run(gpu, settingsOf("epie", { ...typed, probeSupport: "0.5" })));
+    assert.equal(Math.hypot(narrow[0], narrow[1]), 0);
+    assert.ok(Math.hypot(probeOf(free)[0], probeOf(free)[1]) > 0);
+    // A probe that starts off centre is moved back, by whole pixels, and so is the object.
+    const data = new Float32Array(512), from = Float32Array.from(problem.probe);
+    for (let i = 0; i < 256; i++) {
+      const to = ((Math.floor(i / 16) + 3) % 16) * 16 + (i % 16 + 14) % 16;
+      data.set(from.subarray(2 * i, 2 * i + 2), 2 * to);
+    }
+    const held = { ...typed, probeStep: "0", canvasMargin: "4" };
+    const centred = await run(gpu, settingsOf("epie", { ...held, centerProbe: true }), {
+      probe: data,
+    });
+    const { y, x } = measureProbe(probeOf(centred), 16), before = measureProbe(data, 16);
+    assert.ok(Math.abs(y - 8) <= 0.5 && Math.abs(x - 8) <= 0.5, `centre ${y}, ${x}`);
+    assert.ok(Math.abs(before.y - 8) > 1);
+  }));
+
+Deno.test("a plateau stops a run; the best is kept; halves share no pattern", () =>
+  withGpu(async (gpu) => {
+    const typed = { sweeps: "40", patience: "2", minImprovement: "0.9" };
+    const { errors, notes } = await run(gpu, settingsOf("epie", typed));
+    assert.ok(errors.length < 10, `${errors.length} sweeps`);
+    assert.match(notes[0], /no lower error for 2 sweeps/);
+    const scan = scanOf(problem), odd = selectPatterns(scan, 1), even = selectPatterns(scan, 0);
+    assert.deepEqual([odd.count, even.count], [7, 8]);
+    assert.deepEqual(await odd.readDiffraction([2]), await scan.readDiffraction([5]));
+    assert.deepEqual([...even.positions.subarray(2, 4)], [...scan.positions.subarray(4, 6)]);
+  }));
+
+Deno.test("settings without meaning are refused with a remedy", () => {
+  const refused: readonly [EngineName, Record<string, string>, RegExp][] = [
+    ["epie", { noise: "intensity" }, /--engine adam/],
+    ["epie", { objectDamping: "0.5" }, /--engine rpie/],
+    ["adam", { momentum: "0.5" }, /leave --momentum away/],
+    ["rpie", { probeDamping: "0" }, /--probe-damping/],
+    ["epie", { sweeps: "0" }, /--sweeps/],
+    ["epie", { probeModes: "x" }, /--probe-modes/],
+  ];
+  return withGpu(async (gpu) => {
+    for (const [engine, typed, message] of refused) {
+      await assert.rejects(async () => {
+        await Reconstructor.create(gpu, scanOf(problem), settingsOf(engine, typed));
+      }, message);
+    }
+    const mask = new Uint8Array(7);
+    await assert.rejects(
+      Reconstructor.create(gpu, scanOf(problem), settingsOf("epie"), { mask }),
+      /mask of 7 pixels/,
+    );
+  });
+});
