@@ -55,6 +55,7 @@ export function readingOptions(data: DataReading): ReadScanOptions {
   return {
     diffractionKind: data.diffraction_kind,
     bin: data.bin,
+    subset: data.subset,
     ...(data.crop_to === null ? {} : { cropTo: data.crop_to }),
   };
 }

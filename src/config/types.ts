@@ -143,6 +143,8 @@ export interface DataReading {
   readonly crop_to: number | null;
   /** Sum bin x bin detector pixels [px]. */
   readonly bin: number;
+  /** Patterns that are used, counted from 0; two halves give a split-data resolution. */
+  readonly subset: "all" | "even" | "odd";
 }
 
 /** How an object is reassembled. */

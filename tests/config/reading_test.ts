@@ -49,3 +49,18 @@ Deno.test("bin sums intensities, and N follows", async () => {
   const sum = whole[0] ** 2 + whole[1] ** 2 + whole[N] ** 2 + whole[N + 1] ** 2;
   assert.ok(Math.abs(binned[0] - Math.sqrt(sum)) < 1e-4);
 });
+
+Deno.test("subset keeps every second pattern, with its position", async () => {
+  const host = memoryHost({ "a.npz": file });
+  const scan = async (subset: FieldValue) => {
+    const { data } = await createTrainingPayload(
+      { flags: { train_data_file: "a.npz", subset } },
+      host,
+    );
+    return await openScan(bytesSource("a", file), readingOptions(data));
+  };
+  const [all, even, odd] = [await scan("all"), await scan("even"), await scan("odd")];
+  assert.deepEqual([all.count, even.count, odd.count], [2, 1, 1]);
+  assert.deepEqual([...even.positions, ...odd.positions], [...all.positions]);
+  assert.deepEqual(await odd.readDiffraction([0]), await all.readDiffraction([1]));
+});

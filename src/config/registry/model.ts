@@ -303,6 +303,13 @@ export const DATA_ENTRIES: readonly FieldEntry[] = entries("data", ["train", "in
     help: "sum bin x bin detector pixels",
     evidence: "config/reading_test.ts: bin",
   },
+  subset: {
+    type: "choice",
+    value: "all",
+    choices: ["all", "even", "odd"],
+    help: "patterns that are used, counted from 0; two halves give a split-data resolution",
+    evidence: "config/reading_test.ts: subset",
+  },
   scale_contract_version: {
     type: "choice",
     value: "ci_intensity_v2",
