@@ -24,7 +24,6 @@ import {
   encodeReconstruction,
   type ReconstructCheckpoint,
 } from "../workflows/reconstruct_checkpoint.ts";
-import { selectPatterns } from "../workflows/reconstruct_data.ts";
 import { addDataFlags, dataOptions, openScan } from "./data.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
@@ -91,9 +90,7 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
     : undefined;
   const settings = resume === undefined ? typed : resumedSettings(resume, typed, command);
   await using scan = await openScan(String(options.data), dataOptions(options), terminal);
-  const dataset = options.half === undefined
-    ? scan.dataset
-    : selectPatterns(scan.dataset, options.half === "odd" ? 1 : 0);
+  const { dataset } = scan;
   const mask = await readMask(options, dataset);
   using gpu = await openGpu(common, terminal);
   const start = resume === undefined
@@ -123,7 +120,7 @@ function resumedSettings(
   for (const option of command.options) {
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== "cli" || own.includes(name)) continue;
-    if (["badPixels", "half", "diffractionKind", "cropTo", "bin", "subset"].includes(name)) {
+    if (["badPixels", "subset", "diffractionKind", "cropTo", "bin", "subset"].includes(name)) {
       continue;
     }
     throw new ConfigError(

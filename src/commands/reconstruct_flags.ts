@@ -117,10 +117,6 @@ export function addReconstructFlags(command: Command): void {
     .option("--center-probe", "keep the probe centred, by whole pixels")
     .option("--mask <file>", "NPY or NPZ, (N, N) or (P, N, N): 0 marks detector pixels to ignore")
     .option("--bad-pixels <list>", 'detector pixels to ignore as "row,column row,column ..."')
-    .addOption(
-      new Option("--half <which>", "use every second pattern, for a ring correlation of two halves")
-        .choices(["odd", "even"]),
-    )
     .option("--canvas-margin <pixels>", "free pixels around the scanned area", "1");
   addRefineFlags(command);
   command.addHelpText("after", GUIDE);

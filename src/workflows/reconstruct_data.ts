@@ -79,24 +79,3 @@ export function coverageOf(state: EngineState, probe: Float32Array): NdArray {
   }
   return realArray([rows, columns], out);
 }
-
-/** Every second pattern of a scan, from pattern `start` (0 or 1) on. */
-export function selectPatterns(dataset: ScanDataset, start: number): ScanDataset {
-  const { objectGuess: _object, readLabels: _labels, scanIndex, ...rest } = dataset;
-  const chosen = Uint32Array.from(
-    { length: Math.floor((dataset.count - start + 1) / 2) },
-    (_, i) => 2 * i + start,
-  );
-  const positions = new Float64Array(2 * chosen.length);
-  chosen.forEach((from, to) => {
-    positions.set(dataset.positions.subarray(2 * from, 2 * from + 2), 2 * to);
-  });
-  return {
-    ...rest,
-    count: chosen.length,
-    positions,
-    ...(scanIndex === undefined ? {} : { scanIndex: Int32Array.from(chosen, (i) => scanIndex[i]) }),
-    readDiffraction: (indices) =>
-      dataset.readDiffraction(Array.from(indices as ArrayLike<number>, (i) => chosen[i])),
-  };
-}

@@ -17,7 +17,6 @@ import {
   decodeReconstruction,
   encodeReconstruction,
 } from "../../src/workflows/reconstruct_checkpoint.ts";
-import { selectPatterns } from "../../src/workflows/reconstruct_data.ts";
 import { addReconstructFlags, reconstructSettings } from "../../src/commands/reconstruct_flags.ts";
 import { type ReferenceProblem, simulateProblem } from "../reference/engine_problem.ts";
 import { withGpu } from "../support/device.ts";
@@ -195,16 +194,12 @@ Deno.test("constraints hold: power, support, centre", () =>
     assert.ok(Math.abs(before.y - 8) > 1);
   }));
 
-Deno.test("a plateau stops a run; the best is kept; halves share no pattern", () =>
+Deno.test("a plateau stops a run", () =>
   withGpu(async (gpu) => {
     const typed = { sweeps: "40", patience: "2", minImprovement: "0.9" };
     const { errors, notes } = await run(gpu, settingsOf("epie", typed));
     assert.ok(errors.length < 10, `${errors.length} sweeps`);
     assert.match(notes[0], /no lower error for 2 sweeps/);
-    const scan = scanOf(problem), odd = selectPatterns(scan, 1), even = selectPatterns(scan, 0);
-    assert.deepEqual([odd.count, even.count], [7, 8]);
-    assert.deepEqual(await odd.readDiffraction([2]), await scan.readDiffraction([5]));
-    assert.deepEqual([...even.positions.subarray(2, 4)], [...scan.positions.subarray(4, 6)]);
   }));
 
 Deno.test("settings without meaning are refused with a remedy", () => {
