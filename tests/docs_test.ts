@@ -72,7 +72,19 @@ Deno.test("links between documents lead somewhere", async () => {
 Deno.test("every task and flag a document mentions exists", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const help = new Map<string, string>();
-  for (const verb of ["train", "infer", "simulate", "demo", "inspect", "report", "study"]) {
+  for (
+    const verb of [
+      "train",
+      "infer",
+      "simulate",
+      "demo",
+      "inspect",
+      "report",
+      "study",
+      "evaluate",
+      "compare",
+    ]
+  ) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", new URL("cli.ts", root).pathname, verb, "--help"],
     }).output();
@@ -92,8 +104,10 @@ Deno.test("every task and flag a document mentions exists", async () => {
       "docs/fidelity.md",
       "docs/performance.md",
       "docs/inspect.md",
+      "docs/simulate.md",
       "docs/logging.md",
       "docs/report.md",
+      "docs/evaluate.md",
       "docs/tutorial.md",
       "docs/generalisation.md",
     ]
