@@ -3,6 +3,8 @@
 //          own = 0 reads one probe for all visits, own = 1 one probe for each
 //   exit:  exit waves = probe * patch of the object; own = 1 if each visit has its own probe
 //   part:  conj(patch) * (wave - probe * patch), waves in source; the step of the probe
+//   transfer: spectra in result times the transfer function in source (N, N), moved back by (dy, dx);
+//          axis 1 is the adjoint of that
 // source, result: (visits, modes, N, N) complex. One invocation per pixel.
 override WORKGROUP: u32 = 64;
 struct Params {
@@ -67,4 +69,15 @@ fn part(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid:
   let p = place(i);
   let o = patch_at(p);
   result[i] = conjugate_times(o, source[i] - times(probes[p.source], o));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn transfer(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
+  let i = linear_index(wid, lid, groups, WORKGROUP);
+  if (i >= params.count) { return; }
+  let p = place(i);
+  let rest = visits[2u * (params.first + p.visit) + 1u];
+  let moved = shift_phase(p.y, p.x, params.size, bitcast<vec2f>(rest.xy));
+  let factor = conjugate_times(moved, source[p.y * params.size + p.x]);
+  result[i] = select(times(factor, result[i]), conjugate_times(factor, result[i]), params.axis != 0u);
 }

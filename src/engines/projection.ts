@@ -14,6 +14,8 @@ import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { recordFft2 } from "../ops/fft2.ts";
 import { recordSum } from "../ops/reduce.ts";
+import type { NearField } from "../physics/propagate.ts";
+import { Detector } from "./detector.ts";
 import {
   addObject,
   addProbe,
@@ -23,7 +25,6 @@ import {
   finishProbe,
   type OverlapParams,
 } from "./overlap_kernels.ts";
-import { spectrumOrder } from "./spectrum.ts";
 import { type Engine, type EngineState, type SweepResult, VISIT_WORDS } from "./state.ts";
 import { type Chunk, WaveChunks } from "./wave_chunk.ts";
 
@@ -71,6 +72,8 @@ export interface ProjectionOptions {
   readonly objectInertia?: number;
   /** Weight of the old probe, in units of the number of patterns; default 1e-3. */
   readonly probeInertia?: number;
+  /** Way to the detector; absent for the far field. */
+  readonly near?: NearField | undefined;
 }
 
 interface Plans {
@@ -91,11 +94,12 @@ export class ProjectionEngine implements Engine {
   /** `dm` or `raar`. */
   readonly name: string;
   #state: EngineState;
-  #options: Required<ProjectionOptions>;
+  #options: Required<Omit<ProjectionOptions, "near">>;
+  #detector: Detector;
   #chunks: WaveChunks;
   #stacks: Tensor[];
   #lasting: Record<
-    "order" | "top" | "weight" | "extents" | "probeTop" | "power" | "partials" | "error",
+    "top" | "weight" | "extents" | "probeTop" | "power" | "partials" | "error",
     Tensor
   >;
   #plans: Plans | undefined;
@@ -121,11 +125,8 @@ export class ProjectionEngine implements Engine {
     this.#stacks = chunks.map(({ length }, i) =>
       gpu.tensor(`waves ${i}`, [length, modes, size, size, 2])
     );
-    // Frequency k of the plain transforms is found at this place of the measured patterns.
-    const order = new Uint32Array(size);
-    spectrumOrder(size).forEach((frequency, place) => order[frequency] = place);
+    this.#detector = new Detector(state, options.near);
     this.#lasting = {
-      order: gpu.tensor("order", [size], order),
       top: gpu.tensor("object numerator", [rows, columns, 2]),
       weight: gpu.tensor("illumination", [rows, columns]),
       extents: gpu.tensor("extents", [2]),
@@ -194,6 +195,7 @@ export class ProjectionEngine implements Engine {
     const { arena } = this.#state.gpu;
     for (const tensor of [...this.#stacks, ...Object.values(this.#lasting)]) arena.release(tensor);
     this.#chunks.dispose();
+    this.#detector.dispose();
   }
 
   /** Same as {@linkcode ProjectionEngine.dispose}. */
@@ -286,10 +288,9 @@ export class ProjectionEngine implements Engine {
 
   /** Spectra of probe * patch. */
   #recordModel(plan: Plan, chunk: Chunk, spectrum: Tensor | undefined, result: Tensor): void {
-    const { modes, size } = this.#state.shape;
     const probes = this.#chunks.recordProbes(plan, chunk, spectrum);
     this.#chunks.recordExit(plan, chunk, probes, result);
-    recordFft2(plan, result, result, chunk.length * modes, size);
+    this.#detector.forward(plan, this.#chunks.visits, chunk, result);
     this.#chunks.releaseProbes(probes);
   }
 
@@ -309,7 +310,7 @@ export class ProjectionEngine implements Engine {
 
   #recordObject(plan: Plan): void {
     const { gpu, object, shape } = this.#state;
-    const { modes, size, rows, columns, patterns } = shape;
+    const { size, rows, columns, patterns } = shape;
     const { visits } = this.#chunks;
     const { top, weight, extents } = this.#lasting;
     plan.clear(top);
@@ -318,7 +319,8 @@ export class ProjectionEngine implements Engine {
     this.#chunks.chunks.forEach((chunk, i) => {
       const probes = this.#chunks.recordProbes(plan, chunk, spectrum);
       const waves = this.#chunks.allocate("waves", chunk);
-      recordFft2(plan, this.#stacks[i], waves, chunk.length * modes, size, true);
+      plan.copy(this.#stacks[i], waves, waves.length);
+      this.#detector.adjoint(plan, visits, chunk, waves);
       const count = size * size;
       for (let slot = 0; slot < Math.min(chunk.length, patterns - chunk.first); slot++) {
         const params = { ...this.#params(chunk, probes.own, count), visits: slot };
@@ -347,7 +349,8 @@ export class ProjectionEngine implements Engine {
     this.#chunks.chunks.forEach((chunk, i) => {
       const waves = this.#chunks.allocate("waves", chunk);
       const parts = this.#chunks.allocate("parts", chunk);
-      recordFft2(plan, this.#stacks[i], waves, chunk.length * modes, size, true);
+      plan.copy(this.#stacks[i], waves, waves.length);
+      this.#detector.adjoint(plan, visits, chunk, waves);
       const probes = this.#chunks.recordProbes(plan, chunk, spectrum);
       this.#chunks.recordPart(plan, chunk, probes, waves, parts);
       this.#chunks.releaseProbes(probes);
@@ -371,7 +374,7 @@ export class ProjectionEngine implements Engine {
     const { gpu, measured, shape } = this.#state;
     const { size, modes } = shape;
     const { visits } = this.#chunks;
-    const { order, partials, error } = this.#lasting;
+    const { order } = this.#detector, { partials, error } = this.#lasting;
     const { method, beta } = this.#options;
     const weights = method === "dm"
       ? { x: 1, a: -1, b: 1, c: 2, y: -1 }

@@ -18,23 +18,29 @@ import { type Dispatch, Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { recordFft2 } from "../ops/fft2.ts";
 import { recordSum } from "../ops/reduce.ts";
-import { type NearField, nearField, type Propagator } from "../physics/propagate.ts";
+import { farField, type NearField, nearField, type Propagator } from "../physics/propagate.ts";
 import { Random } from "../random.ts";
+import { Detector } from "./detector.ts";
 import { addObject, addProbe, addWeight, extent } from "./overlap_kernels.ts";
 import * as kernels from "./slices_kernels.ts";
 import type { NoiseModel } from "./settings.ts";
-import { type SliceWork, sliceWork } from "./slices_work.ts";
+import { complexRoot, type SliceWork, sliceWork } from "./slices_work.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type Chunk, WaveChunks } from "./wave_chunk.ts";
 
+/** How object and probe are changed. */
+export type SliceMethod = "epie" | "lsqml" | "adam";
+
 /** Options of {@linkcode SlicedEngine}. */
 export interface SliceOptions {
-  /** How object and probe are changed. */
-  readonly method: "epie" | "lsqml" | "adam";
-  /** S, at least 2. */
+  /** Which one. */
+  readonly method: SliceMethod;
+  /** S; 1 is a thin object. */
   readonly slices: number;
-  /** From one slice to the next. */
-  readonly field: NearField;
+  /** From one slice to the next; needed if there are two. */
+  readonly field?: NearField | undefined;
+  /** Way to the detector; absent for the far field. */
+  readonly near?: NearField | undefined;
   /** Patterns that change the object together. */
   readonly batch: number;
   /** Seed of the visiting order. */
@@ -55,14 +61,15 @@ export interface SliceOptions {
 
 const ORDER_STREAM = 7000;
 const NOISES: readonly NoiseModel[] = ["amplitude", "intensity", "poisson"];
-const BETA1 = 0.9, BETA2 = 0.99;
+
+interface AdamDispatch {
+  readonly dispatch: Dispatch<typeof kernels.adam.params>;
+  readonly probe: boolean;
+}
 
 interface Recorded {
   readonly plan: Plan;
-  readonly adam: readonly {
-    readonly dispatch: Dispatch<typeof kernels.adam.params>;
-    readonly probe: boolean;
-  }[];
+  readonly adam: readonly AdamDispatch[];
 }
 
 /** Reconstructs several slices; the state's object is their product. */
@@ -70,8 +77,9 @@ export class SlicedEngine implements Engine {
   /** Name of the method. */
   readonly name: string;
   #state: EngineState;
-  #options: Required<SliceOptions>;
-  #near: Propagator;
+  #options: Required<Omit<SliceOptions, "field" | "near">>;
+  #detector: Detector;
+  #between: Propagator;
   #chunks: WaveChunks;
   #work: SliceWork;
   #recorded = new Map<string, Recorded>();
@@ -79,16 +87,21 @@ export class SlicedEngine implements Engine {
   #adamSteps = [0, 0];
   #probePeak = 1;
 
-  /** Allocates slices and work space. @throws {ShapeError} if there are fewer than two slices. */
+  /** Allocates slices and work space. @throws {ShapeError} if slices have no distance. */
   constructor(state: EngineState, options: SliceOptions) {
-    if (!(Number.isInteger(options.slices) && options.slices >= 2)) {
-      throw new ShapeError(`Cannot make an object of ${options.slices} slices: 2 or more`);
+    const { slices, field } = options;
+    if (!(Number.isInteger(slices) && slices >= 1) || (slices > 1 && field === undefined)) {
+      throw new ShapeError(
+        `Cannot make an object of ${slices} slices ${field === undefined ? "without" : "with"} a ` +
+          "distance between them: give a whole number, and the distance if it is above 1",
+      );
     }
     const { gpu, shape: { size } } = state;
     this.name = options.method;
     this.#state = state;
     this.#options = { damping: 0.1, ...options };
-    this.#near = nearField(gpu, size, options.field);
+    this.#detector = new Detector(state, options.near);
+    this.#between = field === undefined ? farField(size) : nearField(gpu, size, field);
     this.#chunks = new WaveChunks(state, options.batch);
     const { chunks } = this.#chunks, { length } = chunks[0];
     const partials = chunks.length * this.#groups(length);
@@ -124,10 +137,7 @@ export class SlicedEngine implements Engine {
       this.#adamSteps[k] += probe ? 1 : 1 / slices;
       const t = Math.ceil(this.#adamSteps[k] - 1e-6);
       const rate = probe ? probeStep * this.#probePeak : objectStep;
-      dispatch.update({
-        stepSize: -rate / (1 - BETA1 ** t),
-        rootCorrection: Math.sqrt(1 - BETA2 ** t),
-      });
+      dispatch.update(kernels.adamStep(-rate, t));
     }
     recorded.plan.submit();
     const [sum] = await gpu.read(this.#work.error);
@@ -168,7 +178,8 @@ export class SlicedEngine implements Engine {
       arena.release(tensor);
     }
     this.#chunks.dispose();
-    this.#near[Symbol.dispose]();
+    this.#between[Symbol.dispose]();
+    this.#detector.dispose();
   }
 
   /** Same as {@linkcode SlicedEngine.dispose}. */
@@ -186,13 +197,8 @@ export class SlicedEngine implements Engine {
     this.#started = true;
     const { gpu, object, probe } = this.#state, { slices } = this.#options;
     const [values, modes] = await gpu.readAll([object, probe]);
-    for (let i = 0; i < values.length; i += 2) {
-      const modulus = Math.hypot(values[i], values[i + 1]) ** (1 / slices);
-      const angle = Math.atan2(values[i + 1], values[i]) / slices;
-      values[i] = modulus * Math.cos(angle);
-      values[i + 1] = modulus * Math.sin(angle);
-    }
-    for (const slice of this.#work.slices) gpu.write(slice, values);
+    const part = complexRoot(values, slices);
+    for (const slice of this.#work.slices) gpu.write(slice, part);
     let peak = 0;
     for (let i = 0; i < modes.length; i += 2) {
       peak = Math.max(peak, Math.hypot(modes[i], modes[i + 1]));
@@ -207,10 +213,7 @@ export class SlicedEngine implements Engine {
     const { gpu, object, shape: { rows, columns } } = this.#state;
     const plan = new Plan(gpu, `${this.name} in slices`),
       { slices, found, error, steps } = this.#work;
-    const recorded = {
-      plan,
-      adam: [] as { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
-    };
+    const adam: AdamDispatch[] = [], recorded = { plan, adam };
     this.#chunks.chunks.forEach((chunk, c) => {
       this.#recordBatch(plan, chunk, c, objectOn, probeOn, recorded.adam);
     });
@@ -220,7 +223,7 @@ export class SlicedEngine implements Engine {
       const count = rows * columns;
       plan.run(kernels.multiply, { steps, along, image: object }, this.#params({ count }), count);
     }
-    // Encoding nothing ends the recording, so that no later work borrows its memory.
+    // Ends the recording, so that no later work borrows its memory.
     plan.encode(gpu.device.createCommandEncoder(), 0, 0);
     this.#recorded.set(key, recorded);
     return recorded;
@@ -238,11 +241,12 @@ export class SlicedEngine implements Engine {
     c: number,
     objectOn: boolean,
     probeOn: boolean,
-    adams: { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
+    adams: AdamDispatch[],
   ): void {
     const { gpu, probe, measured, shape } = this.#state, { arena } = gpu;
     const { size, modes, rows, columns, patterns } = shape, { method, noise } = this.#options;
-    const { slices, tops, weight, extents, probeTop, power, order, found } = this.#work;
+    const { slices, tops, weight, extents, probeTop, power, found } = this.#work,
+      { order } = this.#detector;
     const { visits } = this.#chunks, planes = chunk.length * modes;
     const count = planes * size * size, area = rows * columns, { first } = chunk;
     const wave = (): Tensor => this.#chunks.allocate("wave", chunk);
@@ -254,12 +258,12 @@ export class SlicedEngine implements Engine {
     for (let s = 0; s < last; s++) {
       const next = wave();
       this.#chunks.recordExit(plan, chunk, { tensor: phis[s], own: true }, next, slices[s]);
-      this.#near.forward(plan, next, next, planes);
+      this.#between.forward(plan, next, next, planes);
       phis.push(next);
     }
     const chi = wave();
     this.#chunks.recordExit(plan, chunk, { tensor: phis[last], own: true }, chi, slices[last]);
-    recordFft2(plan, chi, chi, planes, size);
+    this.#detector.forward(plan, visits, chunk, chi);
     const groups = this.#groups(chunk.length);
     const kind = NOISES.indexOf(noise), pixels = chunk.length * size * size;
     plan.run(
@@ -268,7 +272,7 @@ export class SlicedEngine implements Engine {
       this.#params({ count: pixels, first, kind, piece: c * groups }),
       groups * 64,
     );
-    recordFft2(plan, chi, chi, planes, size, true);
+    this.#detector.adjoint(plan, visits, chunk, chi);
 
     const filled = Math.min(chunk.length, patterns - first);
     const damping = method === "epie" ? 1 : this.#options.damping;
@@ -292,7 +296,7 @@ export class SlicedEngine implements Engine {
       const next = wave();
       const tensors = { visits, source: back, result: next, object: slices[s] };
       plan.run(kernels.conjugate, tensors, this.#params({ count, first }), count);
-      if (s > 0) this.#near.adjoint(plan, next, next, planes);
+      if (s > 0) this.#between.adjoint(plan, next, next, planes);
       if (back !== chi) arena.release(back);
       back = next;
     }
@@ -339,7 +343,7 @@ export class SlicedEngine implements Engine {
       this.#chunks.releaseProbes(moved);
     }
     for (let s = 1; s < slices.length; s++) {
-      this.#near.forward(plan, byObject, byObject, planes);
+      this.#between.forward(plan, byObject, byObject, planes);
       const next = this.#chunks.allocate("change by the object", chunk);
       const waves = phis[s], tangents = tops[s];
       plan.run(
@@ -351,7 +355,7 @@ export class SlicedEngine implements Engine {
       arena.release(byObject);
       byObject = next;
       if (!probeOn) continue;
-      this.#near.forward(plan, byProbe, byProbe, planes);
+      this.#between.forward(plan, byProbe, byProbe, planes);
       const then = this.#chunks.allocate("change by the probe", chunk);
       this.#chunks.recordExit(plan, chunk, { tensor: byProbe, own: true }, then, slices[s]);
       arena.release(byProbe);
@@ -370,7 +374,7 @@ export class SlicedEngine implements Engine {
     plan: Plan,
     objectOn: boolean,
     probeOn: boolean,
-    adams: { dispatch: Recorded["adam"][0]["dispatch"]; probe: boolean }[],
+    adams: AdamDispatch[],
   ): void {
     const { probe } = this.#state, { method, objectStep, probeStep } = this.#options;
     const { slices, tops, probeTop, steps, moments } = this.#work;
@@ -388,10 +392,8 @@ export class SlicedEngine implements Engine {
       }
       const [firstMoment, secondMoment] = moments[s], quads = Math.ceil(image.length / 4);
       const tensors = { gradient: along, weight: image, firstMoment, secondMoment };
-      const betas = { beta1: BETA1, rest1: 1 - BETA1, beta2: BETA2, rest2: 1 - BETA2 };
-      const rest = { stepSize: 0, rootCorrection: 1, epsilon: 1e-10, l2: 0, decay: 1 };
       adams.push({
-        dispatch: plan.run(kernels.adam, tensors, { count: quads, ...betas, ...rest }, quads),
+        dispatch: plan.run(kernels.adam, tensors, { count: quads, ...kernels.ADAM }, quads),
         probe,
       });
     }

@@ -91,3 +91,22 @@ export const adam = defineKernel({
     decay: "f32",
   },
 });
+
+const BETA1 = 0.9, BETA2 = 0.99;
+/** Parameters of {@linkcode adam} that stay. */
+export const ADAM = {
+  beta1: BETA1,
+  rest1: 1 - BETA1,
+  beta2: BETA2,
+  rest2: 1 - BETA2,
+  stepSize: 0,
+  rootCorrection: 1,
+  epsilon: 1e-10,
+  l2: 0,
+  decay: 1,
+} as const;
+
+/** Parameters of step t, counted from 1. */
+export function adamStep(rate: number, t: number): { stepSize: number; rootCorrection: number } {
+  return { stepSize: rate / (1 - BETA1 ** t), rootCorrection: Math.sqrt(1 - BETA2 ** t) };
+}

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Tensor } from "../gpu/tensor.ts";
-import { spectrumOrder } from "./spectrum.ts";
 import type { EngineState } from "./state.ts";
 
 /** Device memory of a sliced reconstruction. */
@@ -16,7 +15,6 @@ export interface SliceWork {
   readonly extents: Tensor;
   readonly probeTop: Tensor;
   readonly power: Tensor;
-  readonly order: Tensor;
   readonly found: Tensor;
   readonly error: Tensor;
   readonly totals: Tensor;
@@ -41,8 +39,6 @@ export function sliceWork(
   withMoments: boolean,
 ): SliceWork {
   const { gpu, shape: { size, modes, rows, columns } } = state;
-  const order = new Uint32Array(size);
-  spectrumOrder(size).forEach((frequency, place) => order[frequency] = place);
   const image = (label: string): Tensor => gpu.tensor(label, [rows, columns, 2]);
   const all = Array.from({ length: slices }, (_, s) => s);
   const pair = (of: Tensor): readonly [Tensor, Tensor] => [
@@ -57,11 +53,22 @@ export function sliceWork(
     extents: gpu.tensor("extents", [2]),
     probeTop: gpu.tensor("change of the probe", [modes, size, size, 2]),
     power: gpu.tensor("object power", [size, size]),
-    order: gpu.tensor("order", [size], order),
     found: gpu.tensor("error partials", [partials]),
     error: gpu.tensor("error", [1]),
     totals: gpu.tensor("step sums", [length, 8]),
     steps: gpu.tensor("steps", [2], Float32Array.of(1, 1)),
     moments: withMoments ? [...images, state.probe].map(pair) : [],
   };
+}
+
+/** The n-th root of complex values with the smallest angle. */
+export function complexRoot(values: Float32Array, n: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i += 2) {
+    const modulus = Math.hypot(values[i], values[i + 1]) ** (1 / n);
+    const angle = Math.atan2(values[i + 1], values[i]) / n;
+    out[i] = modulus * Math.cos(angle);
+    out[i + 1] = modulus * Math.sin(angle);
+  }
+  return out;
 }

@@ -159,6 +159,6 @@ Deno.test("exact slices stay put, runs resume exactly, wrong numbers are refused
       again.load(middle);
       assert.equal((await again.sweep(2)).error, error);
       assert.throws(() => again.load(new Map()), ShapeError);
-      assert.throws(() => new SlicedEngine(state, { ...base, slices: 1 }), ShapeError);
+      assert.throws(() => new SlicedEngine(state, { ...base, field: undefined }), ShapeError);
     }
   }));

@@ -4,7 +4,8 @@
  * @module
  */
 import { Random } from "../../random.ts";
-import { ShapeError } from "../../errors.ts";
+import { ConfigError, ShapeError } from "../../errors.ts";
+import type { NearField } from "../../physics/propagate.ts";
 import type { EngineState } from "../state.ts";
 import { PositionSums, SUM_WORDS } from "./position_sums.ts";
 import { type PositionReport, PositionTrack, type TrackOptions } from "./track.ts";
@@ -31,6 +32,8 @@ export interface CorrectionOptions extends TrackOptions {
   readonly trials?: number;
   /** Seed of the trials; default 0. */
   readonly seed?: number;
+  /** Way to the detector; absent for the far field. */
+  readonly near?: NearField | undefined;
 }
 
 const TRIAL_STREAM = 9000;
@@ -42,9 +45,9 @@ export class PositionCorrector implements Disposable {
   #state: EngineState;
   #sums: PositionSums;
   #before: Float64Array;
-  #options: Required<Omit<CorrectionOptions, keyof TrackOptions>>;
+  #options: Required<Omit<CorrectionOptions, keyof TrackOptions | "near">>;
 
-  /** Takes the present positions as nominal. @throws {ShapeError} if an option makes no sense. */
+  /** Takes the present positions as nominal. @throws {ShapeError | ConfigError} if an option makes no sense. */
   constructor(state: EngineState, options: CorrectionOptions) {
     this.#options = {
       start: 5,
@@ -65,10 +68,15 @@ export class PositionCorrector implements Disposable {
         );
       }
     }
+    if (options.near !== undefined && options.method === "gradient") {
+      throw new ConfigError(
+        "Cannot correct positions by their gradient in the near field: use annealed trials",
+      );
+    }
     this.#state = state;
     this.#before = new Float64Array(2 * state.shape.patterns);
     this.track = new PositionTrack(state, options);
-    this.#sums = new PositionSums(state);
+    this.#sums = new PositionSums(state, options.near);
   }
 
   /**

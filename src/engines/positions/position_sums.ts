@@ -9,7 +9,8 @@ import { defineKernel } from "../../gpu/kernel.ts";
 import { Plan } from "../../gpu/plan.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import { recordFft2 } from "../../ops/fft2.ts";
-import { spectrumOrder } from "../spectrum.ts";
+import type { NearField } from "../../physics/propagate.ts";
+import { Detector } from "../detector.ts";
 import type { EngineState } from "../state.ts";
 import { WaveChunks } from "../wave_chunk.ts";
 
@@ -45,19 +46,17 @@ export const SUM_WORDS = 8;
 export class PositionSums implements Disposable {
   #state: EngineState;
   #chunks: WaveChunks;
-  #order: Tensor;
+  #detector: Detector;
   #result: Tensor;
   #slopes: Plan | undefined;
   #errors: Plan | undefined;
 
-  /** Allocates what a state needs. */
-  constructor(state: EngineState) {
-    const { gpu, shape: { size } } = state;
+  /** Allocates what a state needs. @param near Way to the detector, absent for the far field. */
+  constructor(state: EngineState, near?: NearField) {
+    const { gpu } = state;
     this.#state = state;
     this.#chunks = new WaveChunks(state);
-    const order = new Uint32Array(size);
-    spectrumOrder(size).forEach((frequency, place) => order[frequency] = place);
-    this.#order = gpu.tensor("order", [size], order);
+    this.#detector = new Detector(state, near);
     this.#result = gpu.tensor("position sums", [this.#chunks.visits.shape[0], SUM_WORDS]);
   }
 
@@ -86,7 +85,7 @@ export class PositionSums implements Disposable {
   dispose(): void {
     this.#errors?.dispose();
     this.#slopes?.dispose();
-    this.#state.gpu.arena.release(this.#order);
+    this.#detector.dispose();
     this.#state.gpu.arena.release(this.#result);
     this.#chunks.dispose();
   }
@@ -116,14 +115,14 @@ export class PositionSums implements Disposable {
         const field = chunks.allocate("model", chunk);
         chunks.recordExit(plan, chunk, probes, field);
         chunks.releaseProbes(probes);
-        recordFft2(plan, field, field, chunk.length * modes, size);
+        this.#detector.forward(plan, chunks.visits, chunk, field);
         return field;
       });
       const [model, slopeY, slopeX] = fields;
       const tensors = {
         visits: chunks.visits,
         measured,
-        order: this.#order,
+        order: this.#detector.order,
         model,
         result: this.#result,
       };
