@@ -5,6 +5,7 @@
  */
 import { toFloat64 } from "../array.ts";
 import type { ExecutionConfig } from "../config/types.ts";
+import { DatasetError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { enlarge, paint, percentileRange, type Picture, type ValueRange } from "../image/colors.ts";
 import { type Grid, mapGrid, polarGrids } from "../image/grid.ts";
@@ -13,6 +14,12 @@ import type { Checkpoint } from "../workflows/checkpoint.ts";
 import { infer } from "../workflows/infer.ts";
 import { evenlySpaced, type Preview, previewPatches } from "../workflows/previews.ts";
 import { centredPhase, covered, phaseRange } from "./pictures.ts";
+
+/** A complex image in two parts. */
+interface Polar {
+  readonly amplitude: Grid;
+  readonly phase: Grid;
+}
 
 /** Fields that say what is recorded. */
 export type ReconOptions = Pick<
@@ -27,7 +34,8 @@ export type ReconOptions = Pick<
  * Records patches, their patterns and, if wanted, the stitched object.
  *
  * Names are `patch_PP/amp_pred`, `phase_pred`, `diff_obs_logI`, `diff_pred_logI`, `diff_error_logI`
- * for each patch, and `stitched/amplitude`, `stitched/phase`.
+ * for each patch, `amp_gt`, `phase_gt`, `amp_error`, `phase_error` too where the file holds the true
+ * patches, and `stitched/amplitude`, `stitched/phase`.
  *
  * @param record Receives each picture.
  * @throws {DatasetError} for fixed indices outside the scan.
@@ -44,7 +52,9 @@ export async function logReconstructions(
   const previews = await previewPatches(gpu, dataset, model, indices);
   for (const [i, preview] of previews.entries()) {
     const folder = `patch_${String(i).padStart(2, "0")}`;
-    for (const [name, picture] of patchPictures(preview)) {
+    const truth = await truePatch(dataset, preview.index);
+    const compared = truth === undefined ? [] : truthPictures(preview, truth);
+    for (const [name, picture] of [...patchPictures(preview), ...compared]) {
       await record(`${folder}/${name}`, picture);
     }
   }
@@ -76,6 +86,51 @@ function patchPictures(preview: Preview): [string, Picture][] {
     ["diff_obs_logI", small(paint(observed, scale, "heat"))],
     ["diff_pred_logI", small(paint(predicted, scale, "heat"))],
     ["diff_error_logI", small(paint(error, percentileRange(error, 0), "heat"))],
+  ];
+}
+
+/** The true patch of a pattern, if the file holds one that can be used. */
+async function truePatch(dataset: ScanDataset, index: number): Promise<Polar | undefined> {
+  const { N } = dataset;
+  try {
+    const labels = await dataset.readLabels?.([index]);
+    if (labels === undefined) return undefined;
+    const grid = (values: Float32Array): Grid => ({
+      height: N,
+      width: N,
+      data: Float64Array.from(values),
+    });
+    return { amplitude: grid(labels.amplitude), phase: grid(labels.phase) };
+  } catch (error) {
+    // Labels are not needed here: that they are unfit is the matter of those who learn from them.
+    if (error instanceof DatasetError) return undefined;
+    throw error;
+  }
+}
+
+/** The true patch, and how far the predicted one is from it; a common phase does not count. */
+function truthPictures(preview: Preview, truth: Polar): [string, Picture][] {
+  const { amplitude, phase } = polarGrids(preview.patch);
+  const difference = phase.data.map((angle, i) => angle - truth.phase.data[i]);
+  let re = 0, im = 0;
+  difference.forEach((angle) => {
+    re += Math.cos(angle);
+    im += Math.sin(angle);
+  });
+  const common = Math.atan2(im, re), full = { low: -Math.PI, high: Math.PI };
+  const off = amplitude.data.map((value, i) => Math.abs(value - truth.amplitude.data[i]));
+  const turned = difference.map((angle) =>
+    Math.abs(Math.atan2(Math.sin(angle - common), Math.cos(angle - common)))
+  );
+  // Fixed scales, so that pictures of different epochs can be compared.
+  const error = (data: Float64Array, high: number): Picture =>
+    small(paint({ ...amplitude, data }, { low: 0, high }, "heat"));
+  const grey = percentileRange(truth.amplitude, 0.01);
+  return [
+    ["amp_gt", small(paint(truth.amplitude, grey, "grey"))],
+    ["phase_gt", small(paint(truth.phase, full, "cyclic"))],
+    ["amp_error", error(off, Math.max(grey.high, 1e-6))],
+    ["phase_error", error(turned, Math.PI)],
   ];
 }
 

@@ -7,6 +7,7 @@ import { also, entries, type FieldEntry } from "./types.ts";
 
 const knob = (name: string): string => `workflows/train_test.ts: ${name}`;
 const cli = (name: string): string => `commands/effects_test.ts: ${name}`;
+const recon = (name: string): string => `loggers/recon_log_test.ts: ${name}`;
 const logs = (name: string): string => `loggers/run_log_test.ts: ${name}`;
 const refusal = "config/refusals_test.ts: fixed fields";
 const ONE_DEVICE = "one adapter computes: use auto";
@@ -237,7 +238,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     max: 64,
     spellings: also("torch_recon_log_num_patches"),
     help: "patches recorded, evenly spaced",
-    evidence: logs("recon_log_num_patches"),
+    evidence: recon("recon_log_num_patches"),
   },
   recon_log_fixed_indices: {
     needs: { recon_log_every_n_epochs: "set" },
@@ -246,7 +247,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     optional: true,
     spellings: also("torch_recon_log_fixed_indices"),
     help: "patterns whose patches are recorded, as 3,14,15",
-    evidence: logs("recon_log_fixed_indices"),
+    evidence: recon("recon_log_fixed_indices"),
   },
   recon_log_stitch: {
     needs: { recon_log_every_n_epochs: "set" },
@@ -254,7 +255,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     value: false,
     spellings: also("torch_recon_log_stitch"),
     help: "also record the stitched object",
-    evidence: logs("recon_log_stitch"),
+    evidence: recon("recon_log_stitch"),
   },
   recon_log_max_stitch_samples: {
     needs: { recon_log_stitch: [true] },
@@ -265,7 +266,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     unit: "patterns",
     spellings: also("torch_recon_log_max_stitch_samples"),
     help: "patterns in that object, none is all",
-    evidence: logs("recon_log_max_stitch_samples"),
+    evidence: recon("recon_log_max_stitch_samples"),
   },
   inference_batch_size: {
     type: "int",
