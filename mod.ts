@@ -260,3 +260,29 @@ export type { ArrayEntry } from "./src/inspection/contents.ts";
 export type { DeclaredKind } from "./src/inspection/check_stack.ts";
 export type { Orientation } from "./src/inspection/orientation.ts";
 export type { Grid as RealImage } from "./src/image/grid.ts";
+export {
+  type GridPoint,
+  readReconstructionFile,
+  type ReconstructionFile,
+} from "./src/workflows/reconstruction_file.ts";
+export {
+  judge,
+  type Judged,
+  type Judgement,
+  type JudgeOptions,
+} from "./src/evaluation/evaluate.ts";
+export {
+  type DiffractionOptions,
+  type DiffractionScores,
+  diffractionScores,
+} from "./src/evaluation/diffraction_error.ts";
+export type { AlignedSet, Alignment, AlignOptions, PhaseRule } from "./src/evaluation/align.ts";
+export type { Area, AreaKind } from "./src/evaluation/place.ts";
+export type { ComparedMaps, MapScores, PairScores } from "./src/evaluation/scores.ts";
+export type { Crossing, RingScore } from "./src/evaluation/rings.ts";
+export type { Pair } from "./src/image/metrics.ts";
+export type { ComplexGrid as ComplexPicture } from "./src/image/fourier.ts";
+export type { PhaseRamp } from "./src/image/ramp.ts";
+export type { Shift } from "./src/image/registration.ts";
+export type { Interpolation, Rectangle } from "./src/image/resample.ts";
+export type { ScanSubset } from "./src/scan/subset.ts";
