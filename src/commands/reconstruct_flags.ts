@@ -159,6 +159,7 @@ export function reconstructSettings(
     sweeps: whole("--sweeps", "sweeps", d.sweeps, 1),
     beta: refine.beta,
     slices: refine.slices,
+    near: refine.near,
   };
   return {
     ...settings,

@@ -12,6 +12,7 @@ import {
   type RefineOptions,
 } from "../engines/refine.ts";
 import { ConfigError } from "../errors.ts";
+import { fresnelScaling } from "../engines/detector.ts";
 import { realNumber, wholeNumber } from "./flags.ts";
 
 /** Settings that only these flags make. */
@@ -20,6 +21,8 @@ export interface RefineSettings extends RefineOptions {
   readonly beta: number;
   /** Slices of the object. */
   readonly slices: EngineSettings["slices"];
+  /** Way to a detector in the near field. */
+  readonly near: EngineSettings["near"];
 }
 
 /** Flags of steps that the projection engines do not make. */
@@ -56,8 +59,17 @@ export function addRefineFlags(command: Command): void {
   command
     .option("--slices <count>", "slices of the object, free space between them", "1")
     .option("--slice-distance <metres>", "from one slice to the next")
-    .option("--wavelength <metres>", "of the beam, for --slices")
+    .option("--wavelength <metres>", "of the beam, for --slices and --propagation near")
     .option("--object-pixel <metres>", "side of an object pixel, for --slices");
+  command.optionsGroup("Propagation:");
+  command
+    .addOption(
+      new Option("--propagation <kind>", "from the sample to the detector").choices(["far", "near"])
+        .default("far"),
+    )
+    .option("--detector-distance <metres>", "from the sample to a detector in the near field")
+    .option("--detector-pixel <metres>", "side of a detector pixel in the near field")
+    .option("--source-distance <metres>", "from a point source to the sample [parallel beam]");
   command.optionsGroup("Projection engines:");
   command.option("--raar-beta <strength>", "strength of raar, above 0.5 to 1", "0.75");
 }
@@ -104,6 +116,7 @@ export function refineSettings(
   return {
     beta,
     slices: sliceSettings(options, typed, refuse, engine),
+    near: nearSettings(options, typed, refuse, engine),
     positionCorrection,
     positionStartSweep: wholeNumber(
       "--position-start-sweep",
@@ -125,7 +138,7 @@ function sliceSettings(
   const count = wholeNumber("--slices", String(options.slices), 1);
   const lengths = ["sliceDistance", "wavelength", "objectPixel"] as const;
   if (count === 1) {
-    for (const name of lengths) {
+    for (const name of ["sliceDistance", "objectPixel"]) {
       if (typed(name)) refuse(name, "the object is one plane: add --slices 2 or more");
     }
     return undefined;
@@ -139,16 +152,71 @@ function sliceSettings(
   if (engine === "adam" && typed("objectDamping")) {
     refuse("objectDamping", "adam has no damping: leave it away");
   }
+  if (options.positionCorrection !== "none") {
+    refuse("positionCorrection", "positions are found for thin objects only: leave it away");
+  }
   const flags = ["--slice-distance", "--wavelength", "--object-pixel"];
-  const [distance, wavelength, pixel] = lengths.map((name, i) => {
-    if (options[name] === undefined) {
-      throw new ConfigError(
-        `Cannot reconstruct ${count} slices as ${flags[i]} is missing: give it in metres`,
-      );
-    }
-    const value = realNumber(flags[i], String(options[name]), 0);
-    if (!(value > 0)) throw new ConfigError(`${flags[i]} is ${value}: give a length above 0 m`);
-    return value;
-  });
+  const [distance, wavelength, pixel] = lengths.map((name, i) =>
+    readLength(flags[i], options[name], `reconstruct ${count} slices`)
+  );
   return { count, field: { distance, wavelength, pixel } };
+}
+
+/** The way to a detector in the near field, if it is there. */
+function nearSettings(
+  options: Readonly<Record<string, unknown>>,
+  typed: (name: string) => boolean,
+  refuse: (name: string, reason: string) => never,
+  engine: EngineName,
+): EngineSettings["near"] {
+  if (options.propagation !== "near") {
+    for (const name of ["detectorDistance", "detectorPixel", "sourceDistance"]) {
+      if (typed(name)) refuse(name, "the detector is in the far field: add --propagation near");
+    }
+    if (typed("wavelength") && options.slices === "1") {
+      refuse("wavelength", "nothing needs it: add --slices 2 or --propagation near");
+    }
+    return undefined;
+  }
+  if (engine === "rpie") {
+    refuse(
+      "propagation",
+      "rpie knows the far field only: use --engine epie, lsqml, adam, dm or raar",
+    );
+  }
+  for (const name of ["momentum", "batches", "probeDamping"]) {
+    if (typed(name)) refuse(name, "it has no effect in the near field: leave it away");
+  }
+  if (engine === "adam" && typed("objectDamping")) {
+    refuse("objectDamping", "adam has no damping: leave it away");
+  }
+  if (options.positionCorrection === "gradient") {
+    refuse("positionCorrection", "gradients are those of the far field: use annealed");
+  }
+  if (options.probeStart === "mean" || options.probeStart === "zone-plate") {
+    refuse("probeStart", "it is made from far-field patterns: use file, disk or gaussian");
+  }
+  const read = (flag: string, key: string): number =>
+    readLength(flag, options[key], "use the near field");
+  const wavelength = read("--wavelength", "wavelength");
+  const distance = read("--detector-distance", "detectorDistance");
+  const pixel = read("--detector-pixel", "detectorPixel");
+  if (options.sourceDistance === undefined) return { wavelength, distance, pixel };
+  const scaled = fresnelScaling({
+    sourceDistance: read("--source-distance", "sourceDistance"),
+    detectorDistance: distance,
+    detectorPixel: pixel,
+    wavelength,
+  });
+  return { wavelength, distance: scaled.distance, pixel: scaled.pixel };
+}
+
+/** A length in metres. @throws {ConfigError} if it is missing or not above 0. */
+function readLength(flag: string, typed: unknown, purpose: string): number {
+  if (typed === undefined) {
+    throw new ConfigError(`Cannot ${purpose} as ${flag} is missing: give it in metres`);
+  }
+  const value = realNumber(flag, String(typed), 0);
+  if (!(value > 0)) throw new ConfigError(`${flag} is ${value}: give a length above 0 m`);
+  return value;
 }

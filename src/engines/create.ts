@@ -28,12 +28,14 @@ export function createEngine(
   const probeStart = settings.probeStartSweep === 0 ? Infinity : settings.probeStartSweep - 1;
   const visiting = { batch, order, seed, onBlock: hooks.onBlock };
   const noise = settings.noise === "poisson" ? "poisson" : "amplitude";
-  const { slices, engine } = settings;
-  if (slices !== undefined && (engine === "epie" || engine === "lsqml" || engine === "adam")) {
+  const { slices, near, engine } = settings;
+  const general = slices !== undefined || near !== undefined;
+  if (general && (engine === "epie" || engine === "lsqml" || engine === "adam")) {
     return new SlicedEngine(state, {
       method: engine,
-      slices: slices.count,
-      field: slices.field,
+      slices: slices?.count ?? 1,
+      field: slices?.field,
+      near,
       batch,
       seed,
       objectStep: settings.objectStep,
@@ -50,6 +52,7 @@ export function createEngine(
       return new ProjectionEngine(state, {
         method: settings.engine,
         beta: settings.beta,
+        near,
         probeStart,
       });
     case "lsqml":

@@ -18,6 +18,8 @@ import { spectrumOrder } from "./spectrum.ts";
 import type { EngineState } from "./state.ts";
 import type { Chunk } from "./wave_chunk.ts";
 
+export { fresnelScaling } from "../physics/propagate.ts";
+
 const transfer = defineKernel({
   source,
   snippets: [index, phase],

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError } from "../errors.ts";
+import type { NearField } from "../physics/propagate.ts";
 import { ModeMixer } from "./modes.ts";
 import { PositionCorrector } from "./positions/correct.ts";
 import { type PositionReport, withoutShift } from "./positions/track.ts";
@@ -57,7 +58,8 @@ export class Refinement implements Disposable {
    *
    * @param nominal (P, 2) positions before any correction.
    * @param mixes true if the engine may find its modes mixed by a unitary matrix after a sweep.
-   * @param run Sweeps of the run, over which the range of random trials shrinks, and its seed.
+   * @param run Sweeps of the run, over which the range of random trials shrinks, its seed, and the
+   *   way to the detector.
    * @throws {ConfigError} if an option makes no sense.
    */
   constructor(
@@ -65,7 +67,11 @@ export class Refinement implements Disposable {
     options: RefineOptions,
     nominal: Float64Array,
     mixes: boolean,
-    run: { readonly sweeps: number; readonly seed: number },
+    run: {
+      readonly sweeps: number;
+      readonly seed: number;
+      readonly near?: NearField | undefined;
+    },
   ) {
     this.#state = state;
     const { positionCorrection: method, positionLimit: limit, positionStartSweep } = options;
@@ -83,6 +89,7 @@ export class Refinement implements Disposable {
         range: Math.min(2, limit),
         epochs: Math.max(1, 0.8 * (run.sweeps - positionStartSweep)),
         seed: run.seed,
+        near: run.near,
       });
     }
   }

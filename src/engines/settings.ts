@@ -52,6 +52,8 @@ export interface EngineSettings {
   readonly beta: number;
   /** Slices of the object and the way from one to the next, m; undefined for a thin object. */
   readonly slices: { readonly count: number; readonly field: NearField } | undefined;
+  /** Way to a detector in the near field, m; undefined for the far field. */
+  readonly near: NearField | undefined;
 }
 
 type Tuned = Pick<
@@ -125,6 +127,7 @@ export function defaultSettings(engine: EngineName): EngineSettings {
     sweeps: 60,
     beta: 0.75,
     slices: undefined,
+    near: undefined,
   };
 }
 

@@ -133,7 +133,6 @@ export class SlicedEngine implements Engine {
     const recorded = this.#record(epoch >= objectStart, epoch >= probeStart);
     for (const { dispatch, probe } of recorded.adam) {
       const k = probe ? 1 : 0, { objectStep, probeStep, slices } = this.#options;
-      // Every slice has a dispatch of its own; they count as one step.
       this.#adamSteps[k] += probe ? 1 : 1 / slices;
       const t = Math.ceil(this.#adamSteps[k] - 1e-6);
       const rate = probe ? probeStep * this.#probePeak : objectStep;
@@ -223,7 +222,6 @@ export class SlicedEngine implements Engine {
       const count = rows * columns;
       plan.run(kernels.multiply, { steps, along, image: object }, this.#params({ count }), count);
     }
-    // Ends the recording, so that no later work borrows its memory.
     plan.encode(gpu.device.createCommandEncoder(), 0, 0);
     this.#recorded.set(key, recorded);
     return recorded;
