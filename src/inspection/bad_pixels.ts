@@ -7,7 +7,7 @@ import type { StackStatistics } from "./stack_statistics.ts";
 
 /** Pixels that tell nothing about the object, as numbers row * width + column. */
 export interface BadPixels {
-  /** Far brighter than all pixels around them, in the mean or in single patterns. */
+  /** Far brighter than all pixels around them, in the mean or in single patterns, or never changing. */
   readonly hot: readonly number[];
   /** Never lit, though the pixels around them are. */
   readonly dead: readonly number[];
@@ -17,6 +17,8 @@ export interface BadPixels {
 
 /** How many times brighter than its surroundings a hot pixel is. */
 const HOT = 30;
+/** Patterns from which a pixel that never changes is stuck: counts do not repeat that often. */
+const STUCK = 8;
 /** Counts (or lit patterns) a pixel must be expected to have before darkness means that it is dead. */
 const LIT = 30;
 
@@ -47,6 +49,8 @@ export function findBadPixels(
   const average = mean.reduce((sum, v) => sum + v, 0) / area;
   const light = quantum === undefined ? pixel.nonzero : mean.map((value) => value / quantum);
   const hot: number[] = [], dead: number[] = [];
+  // Several pixels at the very largest value are cut off, not stuck.
+  const shared = pixel.max.filter((value) => value >= statistics.max).length > 1;
   for (let i = 0; i < area; i++) {
     const y = Math.floor(i / width), x = i % width;
     if (pixel.nonzero[i] === 0) {
@@ -58,7 +62,9 @@ export function findBadPixels(
     const factor = near ? 10 * HOT : HOT;
     if (
       stands(mean, height, width, y, x, factor, Math.max(photon, 0.1 * average)) ||
-      stands(top, height, width, y, x, factor, Math.max(photon, average / patterns))
+      stands(top, height, width, y, x, factor, Math.max(photon, average / patterns)) ||
+      (patterns >= STUCK && !(shared && pixel.max[i] >= statistics.max) &&
+        stuck(pixel, height, width, y, x))
     ) hot.push(i);
   }
   return { hot, dead, saturatedValues: saturation(statistics, hot, kind, quantum) };
@@ -101,6 +107,26 @@ function stands(
   }
   touching.sort((a, b) => b - a);
   return value > factor * median(around) && value > factor / 6 * (touching[1] ?? 0);
+}
+
+/** True if a pixel shows the same light in every pattern, unlike its neighbours. */
+function stuck(
+  pixel: StackStatistics["pixel"],
+  height: number,
+  width: number,
+  y: number,
+  x: number,
+): boolean {
+  const constant = (i: number): boolean => pixel.min[i] === pixel.max[i];
+  if (!constant(y * width + x)) return false;
+  let neighbours = 0;
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+      if (pixel.max[v * width + u] > 0 && constant(v * width + u)) neighbours++;
+    }
+  }
+  // Patches of constant light are a saturated beam.
+  return neighbours <= 2;
 }
 
 /** Light a pixel should have, judged by the lit pixels around it. */

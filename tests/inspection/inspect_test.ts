@@ -140,6 +140,8 @@ Deno.test("hot and dead pixels are found, and nothing else becomes an alarm", as
   assert.deepEqual(summary.patterns?.dead_pixels, [[32, 35]]);
   assert.equal(views.mask?.filter((v) => v === 0).length, 3);
   assert.equal(views.mask?.[7 * 64 + 50], 0);
+  const stuck = changed(good.diffraction, (v, _, y, x) => y === 34 && x === 33 ? 40 : v);
+  assert.deepEqual((await look({ diffraction: stuck })).summary.patterns?.hot_pixels, [[34, 33]]);
 });
 
 Deno.test("a cut-off detector is named", async () => {
