@@ -24,6 +24,8 @@ import { registerTrain } from "./src/commands/train.ts";
 import { ConfigError } from "./src/errors.ts";
 import { VERSION } from "./src/version.ts";
 
+export { diskHost } from "./src/commands/disk_host.ts";
+
 /** The program with all its commands. */
 export function createProgram(): Command {
   const program = new Command("ptychogpu")

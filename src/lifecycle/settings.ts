@@ -43,6 +43,13 @@ export class ReconstructorSettings {
       deprecate: (line) => this.#warn?.(line),
     });
     this.#values = { ...this.#values, [part]: { ...this.#values[part], ...values } };
+    const idle = Object.keys(values).filter((name) => isIdle(name));
+    if (idle.length > 0) {
+      this.#warn?.(
+        `without effect in a reconstructor, whose program has device, files and records: ` +
+          idle.join(", "),
+      );
+    }
   }
 
   /** What was stated. */
@@ -102,4 +109,11 @@ export class ReconstructorSettings {
   #isExecution(name: string): boolean {
     return ownedBy("execution").some((f) => f.name === name);
   }
+}
+
+/** Fields of the command line's surroundings: the program that embeds a reconstructor has its own. */
+function isIdle(name: string): boolean {
+  const field = ownedBy("execution").find((f) => f.name === name);
+  const used: readonly string[] = [...LOOP_FIELDS, "deterministic", "inference_batch_size"];
+  return field !== undefined && field.fixed === undefined && !used.includes(name);
 }

@@ -195,3 +195,17 @@ Deno.test("a tensor outside its storage, a storage of the wrong size, an expansi
   const short = await file(tensor("(K\x04t", "(K\x01t"), 12);
   await assert.rejects(short.read(short.root as TorchTensor), /12 bytes instead of 16/);
 });
+
+Deno.test("a member that claims to be huge is refused before it is unpacked", async () => {
+  const zip = await writeZip([{ name: "a/data.pkl", content: new Uint8Array(100000) }], {
+    compress: true,
+  });
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
+  let at = zip.length - 22;
+  at = view.getUint32(at + 16, true);
+  view.setUint32(at + 24, 2 ** 31, true);
+  await assert.rejects(
+    openTorchFile(bytesSource("bomb.pth", zip)),
+    /claims 2147483648 bytes where at most 67108864 are possible/,
+  );
+});

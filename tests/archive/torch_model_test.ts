@@ -149,6 +149,25 @@ Deno.test("an archive of the original system gives its model and parameters", as
   await assert.rejects(importTorchModel(source(await writeZip(ours))), /archive of this program/);
 });
 
+Deno.test("rectangular physics brings its two scales; elsewhere they are left out with a note", async () => {
+  const { weights } = await importTorchModel(source(network));
+  const name = (part: string): string => `model.forward_model.rect_scaler.${part}`;
+  const scales = ["s1", "s2"].map((part, i) =>
+    [name(part), { ...zeros([1]), data: Float32Array.of(1.5 + i) }] as const
+  );
+  const file = source(await torchFile(new Map([...weights, ...scales])));
+  const stated = {
+    physics_forward_mode: "rectangular_scaled",
+    cnn_output_mode: "real_imag",
+  } as const;
+  const made = await importTorchModel(file, stated);
+  assert.deepEqual(Array.from(toFloat32(made.weights.get(name("s2"))!)), [2.5]);
+  const plain = await importTorchModel(file, { amp_activation: "silu" });
+  assert.equal(plain.weights.has(name("s1")), false);
+  assert.ok(plain.notes.some((line) => /not needed here: .*rect_scaler\.s1/.test(line)));
+  await assert.rejects(importTorchModel(source(await torchFile(weights)), stated), /missing: .*s1/);
+});
+
 Deno.test("files without a network are refused", async () => {
   const plain = await Deno.readFile(new URL("plain.pth", FOLDER));
   await assert.rejects(findStateDict(source(plain, "plain.pth")), /holds no state dict/);

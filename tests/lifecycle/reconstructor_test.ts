@@ -65,6 +65,13 @@ Deno.test("configure: live settings, old names, execution apart, the dictionary 
   assert.deepEqual([run.model.gridsize, run.model.object_big], [2, true]);
   assert.deepEqual([run.training.probe_trainable, run.training.n_groups], [true, 40]);
   assert.ok(host.lines.some((line) => /n_images is an old name/.test(line)), host.lines.join());
+  // What only the command line has is told, not taken silently.
+  assert.ok(
+    host.lines.some((line) =>
+      /without effect in a reconstructor.*: checkpoint_save_top_k$/.test(line)
+    ),
+    host.lines.join(),
+  );
   assert.deepEqual([execution.checkpoint_save_top_k, execution.learning_rate], [3, 0.01]);
   const { intensity_scale, ...flat } = legacy;
   assert.equal(intensity_scale, null);
