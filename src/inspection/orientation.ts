@@ -60,7 +60,7 @@ const WAYS: readonly Orientation[] = (["positions", "patterns"] as const).flatMa
   }))
 ).filter((way, i) => i < 8 || way.swapped || way.flippedY || way.flippedX);
 
-/** Tries all ways. N must be a power of two of at least 8. */
+/** Tries all ways. */
 export function tryOrientations(input: TrialInput): OrientationTrial {
   const { probe, amplitudes, step } = prepare(input);
   const positions = input.positions.map((v) => v / step);
@@ -130,12 +130,12 @@ function firstMode(probe: Probe): ComplexGrid {
 
 /** Central (side, side) part of each pattern with the zero frequency first. */
 function cornerFirst(amplitudes: Float32Array, N: number, side: number): Float64Array[] {
-  const start = (N - side) / 2, half = side / 2;
+  const half = side >> 1, start = (N >> 1) - half;
   return Array.from({ length: amplitudes.length / (N * N) }, (_, n) => {
     const out = new Float64Array(side * side);
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
-        out[((y + half) % side) * side + (x + half) % side] =
+        out[((y + side - half) % side) * side + (x + side - half) % side] =
           amplitudes[n * N * N + (start + y) * N + start + x];
       }
     }

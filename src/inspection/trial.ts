@@ -45,7 +45,7 @@ export function runTrial(
   findings: Findings,
 ): { figures: TrialFigures; object: ComplexImage } | undefined {
   const { tried, side, probe } = source;
-  if (tried.length < FEWEST || side < 16 || (side & (side - 1)) !== 0) return undefined;
+  if (tried.length < FEWEST || side < 16) return undefined;
   const positions = new Float64Array(2 * tried.length);
   tried.forEach((n, i) => {
     positions[2 * i] = source.positions[2 * n];
