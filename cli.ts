@@ -57,11 +57,17 @@ export function createProgram(): Command {
   return program;
 }
 
+/** Long flags of the command that is named. */
+function knownFlags(program: Command, args: readonly string[]): string[] {
+  const command = program.commands.find((c) => args.includes(c.name()));
+  return (command?.options ?? []).map((option) => option.long ?? "");
+}
+
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const program = createProgram();
   try {
-    const { args: today, deprecations } = respell(args);
+    const { args: today, deprecations } = respell(args, knownFlags(program, args));
     for (const line of deprecations) console.error(`warning: ${line}`);
     await program.parseAsync(today, { from: "user" });
     return 0;

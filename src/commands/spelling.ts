@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nearestName } from "../config/fields.ts";
 import { fieldsOf, meaningOf } from "../config/registry/registry.ts";
 import type { FieldEntry } from "../config/registry/types.ts";
 import { ConfigError } from "../errors.ts";
@@ -21,9 +22,11 @@ export interface Respelled {
  * Rewrites the flags of a command line into today's spelling.
  *
  * @param args Arguments after the program name.
- * @throws {ConfigError} for a flag that is known and refused, with the reason.
+ * @param parsed Flags the parser knows beside those of the registry, with their hyphens.
+ * @throws {ConfigError} for a flag that is known and refused, with the reason, and for one that is
+ * unknown but close to a known one, with that one.
  */
-export function respell(args: readonly string[]): Respelled {
+export function respell(args: readonly string[], parsed: readonly string[] = []): Respelled {
   const command = args.find((arg) => !arg.startsWith("-"));
   if (command !== "train" && command !== "infer") return { args: [...args], deprecations: [] };
   const fields = fieldsOf(command).filter((f) => f.flag !== undefined);
@@ -63,6 +66,7 @@ export function respell(args: readonly string[]): Respelled {
       }
       const why = REFUSED_FLAGS[command][underscored];
       if (why !== undefined) throw new ConfigError(`--${name} cannot be used as ${why}`);
+      if (!parsed.includes(`--${name}`)) suggest(name, [...fields], extra);
       out.push(arg);
       continue;
     }
@@ -87,6 +91,20 @@ export function respell(args: readonly string[]): Respelled {
   }
   for (const { field, tokens } of weak) if (!own.has(field)) out.push(...tokens);
   return { args: out, deprecations };
+}
+
+/** Throws if a wrong flag is close to a known one, in whatever spelling. */
+function suggest(name: string, fields: readonly FieldEntry[], extra: readonly string[]): void {
+  if (name === "help" || name === "version") return;
+  const today = new Map<string, string>(extra.map((flag) => [flag, flag]));
+  for (const { flag, name: field, spellings } of fields) {
+    for (const known of [flag, field, ...spellings.map((s) => s.name)]) {
+      if (known !== undefined) today.set(known.replaceAll("_", "-"), flag ?? field);
+    }
+  }
+  const near = nearestName(name.replaceAll("_", "-"), [...today.keys()]);
+  if (near === undefined) return;
+  throw new ConfigError(`There is no flag --${name}: did you mean --${today.get(near)}?`);
 }
 
 /** The boolean field that `no-x` switches off. */

@@ -219,7 +219,7 @@ const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     "an unknown flag",
     ["train", "--train-data-file", "x", "--nepoch", "3"],
-    /Did you mean --nepochs/,
+    /did you mean --nepochs/,
   ],
   ["a missing flag", ["train"], /--train-data-file/],
   ["a word for a number", ["train", "--train-data-file", "x", "--nepochs", "many"], /--nepochs/],

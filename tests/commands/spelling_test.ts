@@ -112,6 +112,21 @@ Deno.test("flags may come in any order", () => {
   }
 });
 
+const wrong: readonly (readonly [string, string])[] = [
+  ["--nepoch", "--nepochs"],
+  ["--n_image", "--n-groups"],
+  ["--lerning-rate", "--learning-rate"],
+  ["--max_epoch", "--nepochs"],
+  ["--dryrun", "--dry-run"],
+];
+for (const [flag, near] of wrong) {
+  Deno.test(`${flag} is unknown: ${near} is suggested`, () => {
+    const message = `There is no flag ${flag}: did you mean ${near}?`;
+    assert.throws(() => respell(["train", flag, "3"]), { message });
+    assert.deepEqual(respell(["train", flag, "3"], [flag]).args, ["train", flag, "3"]);
+  });
+}
+
 Deno.test("other commands are left alone", () => {
   assert.deepEqual(respell(["simulate", "--n_images", "3"]).args, ["simulate", "--n_images", "3"]);
 });
