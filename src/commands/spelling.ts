@@ -28,7 +28,7 @@ export interface Respelled {
  */
 export function respell(args: readonly string[], parsed: readonly string[] = []): Respelled {
   const command = args.find((arg) => !arg.startsWith("-"));
-  if (command !== "train" && command !== "infer") return { args: [...args], deprecations: [] };
+  if (command !== "train" && command !== "infer") return hyphenated(args, parsed);
   const fields = fieldsOf(command).filter((f) => f.flag !== undefined);
   const extra = Object.keys(command === "train" ? TRAIN_FLAGS : EXTRA_FLAGS);
   const out: string[] = [], deprecations: string[] = [];
@@ -91,6 +91,22 @@ export function respell(args: readonly string[], parsed: readonly string[] = [])
   }
   for (const { field, tokens } of weak) if (!own.has(field)) out.push(...tokens);
   return { args: out, deprecations };
+}
+
+/** Underscores of flags that the parser knows with hyphens. */
+function hyphenated(args: readonly string[], parsed: readonly string[]): Respelled {
+  const deprecations: string[] = [];
+  const today = args.map((arg) => {
+    const [name] = arg.split("="), flag = name.replaceAll("_", "-");
+    if (
+      !name.startsWith("--") || flag === name || parsed.includes(name) || !parsed.includes(flag)
+    ) {
+      return arg;
+    }
+    deprecations.push(`${name} is an old spelling: write ${flag}`);
+    return flag + arg.slice(name.length);
+  });
+  return { args: today, deprecations };
 }
 
 /** Throws if a wrong flag is close to a known one, in whatever spelling. */

@@ -127,6 +127,12 @@ for (const [flag, near] of wrong) {
   });
 }
 
-Deno.test("other commands are left alone", () => {
+Deno.test("other commands: underscores are told, nothing else is touched", () => {
+  const known = ["--n-positions"];
+  assert.deepEqual(respell(["simulate", "--n_positions=3", "--x_y"], known), {
+    args: ["simulate", "--n-positions=3", "--x_y"],
+    deprecations: ["--n_positions is an old spelling: write --n-positions"],
+  });
+
   assert.deepEqual(respell(["simulate", "--n_images", "3"]).args, ["simulate", "--n_images", "3"]);
 });
