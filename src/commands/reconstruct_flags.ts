@@ -92,6 +92,12 @@ export function addReconstructFlags(command: Command): void {
     )
     .option("--momentum <friction>", "momentum of the object, 0 to below 1", "0")
     .addOption(
+      new Option(
+        "--subpixel <what>",
+        "what fractions of a pixel move: the probe (exact) or the object (bilinear)",
+      ).choices(["probe", "object"]).default("probe"),
+    )
+    .addOption(
       new Option("--noise <model>", "what the data scatter like").choices([...NOISE_MODELS])
         .default("amplitude"),
     );
@@ -155,6 +161,7 @@ export function reconstructSettings(
     probeStartSweep: whole("--probe-start-sweep", "probeStartSweep", d.probeStartSweep, 0),
     momentum: real("--momentum", "momentum", 0, 0, 1),
     noise: options.noise as EngineSettings["noise"],
+    subpixel: options.subpixel as EngineSettings["subpixel"],
     seed: whole("--seed", "seed", 0, 0),
     sweeps: whole("--sweeps", "sweeps", d.sweeps, 1),
     beta: refine.beta,

@@ -57,7 +57,7 @@ export interface TileLayout {
 
 /** Room for the tiles that `visits` patches can touch. */
 export function tileLayout(state: EngineState, visits: number): TileLayout {
-  const { size, rows, columns } = state.shape;
+  const { rows, columns } = state.shape, size = reach(state);
   const members = visits * (Math.ceil(size / TILE) + 1) ** 2;
   const tiles = Math.min(members, Math.ceil(rows / TILE) * Math.ceil(columns / TILE));
   return { tiles, words: 4 * tiles + members };
@@ -72,7 +72,7 @@ export function binTiles(
   batch: readonly number[],
   layout: TileLayout,
 ): Uint32Array {
-  const { size, columns } = state.shape, across = Math.ceil(columns / TILE);
+  const { columns } = state.shape, across = Math.ceil(columns / TILE), size = reach(state);
   const members = new Map<number, number[]>();
   batch.forEach((pattern, visit) => {
     const row = state.corners[2 * pattern], column = state.corners[2 * pattern + 1];
@@ -93,4 +93,9 @@ export function binTiles(
     first += list.length;
   }
   return words;
+}
+
+/** Pixels along an axis that a patch touches. */
+function reach({ shape, interpolated }: EngineState): number {
+  return shape.size + (interpolated ? 1 : 0);
 }

@@ -10,7 +10,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
-import type { EngineState } from "./state.ts";
+import type { EngineState, EngineView } from "./state.ts";
 
 const objectTable = {
   source: gatherSource,
@@ -183,16 +183,19 @@ export function recordObjectSums(
     objectParams(state, batch, { alpha: 1, beta: 0 }),
     [layout.tiles, 1, 1],
   );
-  plan.run(peakKernel, { values: space.peaks, scalars: space.scalars }, {
-    count: layout.tiles,
-    slot: 0,
-  }, [1, 1, 1]);
+  recordObjectPeak(plan, batch, space);
+}
+
+/** Records the largest weight of the object of a batch. */
+export function recordObjectPeak(plan: Plan, { layout }: GatherBatch, space: GatherSpace): void {
+  const tensors = { values: space.peaks, scalars: space.scalars };
+  plan.run(peakKernel, tensors, { count: layout.tiles, slot: 0 }, [1, 1, 1]);
 }
 
 /** Records the change of the object from its sums. */
 export function recordObjectApply(
   plan: Plan,
-  state: EngineState,
+  state: EngineView,
   batch: GatherBatch,
   space: GatherSpace,
   rule: StepRule,
@@ -214,7 +217,7 @@ export function recordObjectApply(
 /** Records the sums for a probe that is the same for all visits. */
 export function recordProbeSums(
   plan: Plan,
-  state: EngineState,
+  state: EngineView,
   batch: GatherBatch,
   space: GatherSpace,
 ): void {
@@ -238,7 +241,7 @@ export function recordProbeSums(
 /** Records the change of the probe from its sums. */
 export function recordProbeApply(
   plan: Plan,
-  state: EngineState,
+  state: EngineView,
   batch: GatherBatch,
   space: GatherSpace,
   rule: StepRule,
@@ -300,7 +303,7 @@ export function recordCollect(
   plan.run(probeCollect, tensors, params, modes * size * size / 2);
 }
 
-function recordWeightPeak(plan: Plan, state: EngineState, space: GatherSpace): void {
+function recordWeightPeak(plan: Plan, state: EngineView, space: GatherSpace): void {
   const { size } = state.shape;
   plan.run(peakKernel, { values: space.weights, scalars: space.scalars }, {
     count: size * size,
@@ -308,13 +311,13 @@ function recordWeightPeak(plan: Plan, state: EngineState, space: GatherSpace): v
   }, [1, 1, 1]);
 }
 
-function probeStride(state: EngineState, batch: GatherBatch): number {
+function probeStride(state: EngineView, batch: GatherBatch): number {
   const { size, modes } = state.shape, plane = modes * size * size;
   return batch.probe.length === 2 * plane ? 0 : plane;
 }
 
 function objectParams(
-  state: EngineState,
+  state: EngineView,
   batch: GatherBatch,
   rule: StepRule,
 ): Record<keyof typeof objectTable.params, number> {
@@ -333,7 +336,7 @@ function objectParams(
 }
 
 function probeParams(
-  state: EngineState,
+  state: EngineView,
   batch: GatherBatch,
   rule: StepRule,
 ): Record<keyof typeof probeTable.params, number> {

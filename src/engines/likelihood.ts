@@ -15,6 +15,7 @@ import { Graph } from "../ops/graph.ts";
 import { diffract } from "../physics/diffract.ts";
 import { illuminate } from "../physics/illuminate.ts";
 import type { TileLayout } from "./batches.ts";
+import { recordExtract, recordPlace } from "./bilinear.ts";
 import type { NoiseModel } from "./settings.ts";
 import { recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
 import { recordCollect } from "./gather.ts";
@@ -124,12 +125,14 @@ export class LikelihoodGradient implements Disposable {
       tiles: layout.tiles,
       bins: 0,
     };
-    plan.run(
-      extract,
-      { visits, bins, source: state.object, result: patches },
-      patchParams,
-      count * pixels,
-    );
+    const between = state.interpolated
+      ? { visits, first: 0, count, bins, binStart: 0, layout }
+      : undefined;
+    if (between !== undefined) recordExtract(plan, state, between, patches);
+    else {
+      const tensors = { visits, bins, source: state.object, result: patches };
+      plan.run(extract, tensors, patchParams, count * pixels);
+    }
     let probe = state.probe, spectrum: Tensor | undefined;
     if (state.shifted) {
       spectrum = this.#keep(gpu.tensor("probe spectrum", state.probe.shape));
@@ -173,12 +176,12 @@ export class LikelihoodGradient implements Disposable {
     }
     graph.backward();
     plan.clear(this.object);
-    plan.run(
-      place,
-      { visits, bins, source: patchValue.gradient!, result: this.object },
-      patchParams,
-      [layout.tiles, 1, 1],
-    );
+    const placed = patchValue.gradient!;
+    if (between !== undefined) recordPlace(plan, state, between, placed, this.object);
+    else {
+      const tensors = { visits, bins, source: placed, result: this.object };
+      plan.run(place, tensors, patchParams, [layout.tiles, 1, 1]);
+    }
     if (!withProbe) return;
     if (spectrum === undefined) {
       this.probe = probeValue.gradient!;

@@ -11,6 +11,7 @@
  */
 import singleSource from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
+import { recordBilinearSums, recordExtract, stackView } from "./bilinear.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -20,6 +21,7 @@ import {
   gatherSpace,
   recordCollect,
   recordObjectApply,
+  recordObjectPeak,
   recordObjectSums,
   recordProbeApply,
   recordProbeSums,
@@ -99,6 +101,7 @@ export class PieEngine implements Engine {
   #waves: Tensor;
   #shift: ShiftedProbe | undefined;
   #space: GatherSpace | undefined;
+  #stack: { readonly patches: Tensor; readonly values: Tensor } | undefined;
   #momentum: Momentum | undefined;
   #blocks = new Map<string, BlockPlan>();
 
@@ -116,7 +119,13 @@ export class PieEngine implements Engine {
     this.#sweeper = new Sweeper(state, options);
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
-    if (batch > 1) this.#space = gatherSpace(state, this.#sweeper.layout);
+    if (batch > 1 || state.interpolated) this.#space = gatherSpace(state, this.#sweeper.layout);
+    if (state.interpolated) {
+      this.#stack = {
+        patches: gpu.tensor("patches", [batch, size, size, 2]),
+        values: gpu.tensor("object terms", [batch, size, size, 4]),
+      };
+    }
     const friction = options.momentum ?? 0;
     if (friction > 0) this.#momentum = new Momentum(state, friction);
   }
@@ -164,7 +173,9 @@ export class PieEngine implements Engine {
     this.#sweeper.dispose();
     const { arena } = this.#state.gpu;
     arena.release(this.#waves);
-    for (const tensor of Object.values(this.#space ?? {})) arena.release(tensor as Tensor);
+    for (const tensor of Object.values({ ...this.#space, ...this.#stack })) {
+      arena.release(tensor as Tensor);
+    }
   }
 
   /** Same as {@linkcode PieEngine.dispose}. */
@@ -185,7 +196,11 @@ export class PieEngine implements Engine {
         object: stepOf(this.#options.object, objectOn && !rehearsal),
         probe: stepOf(this.#options.probe, probeOn && !rehearsal),
       };
-      const record = this.#sweeper.batch === 1 ? this.#recordSingle : this.#recordBatch;
+      const record = this.#state.interpolated
+        ? this.#recordInterpolated
+        : this.#sweeper.batch === 1
+        ? this.#recordSingle
+        : this.#recordBatch;
       block = this.#sweeper.recordBlock(
         this.name,
         (plan, k) => record.call(this, plan, k, steps, objectOn, probeOn, shifted),
@@ -260,6 +275,43 @@ export class PieEngine implements Engine {
       recordCollect(plan, state, this.#waves, count, this.#shift!.spectrum, step);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
+  }
+
+  /** As a batch, with patches interpolated from the canvas. */
+  #recordInterpolated(
+    plan: Plan,
+    k: number,
+    steps: Steps,
+    objectOn: boolean,
+    probeOn: boolean,
+  ): void {
+    const state = this.#state, space = this.#space!, waves = this.#waves, { probe } = state;
+    const { patches, values } = this.#stack!;
+    const { batch: count, layout, visits, stats } = this.#sweeper, first = k * count;
+    const bins = this.#sweeper.bins!, local = this.#sweeper.local!;
+    const binStart = k * layout.words;
+    const batch: GatherBatch = { visits, first, count, bins, binStart, layout, probe, waves };
+    const view = stackView(state, patches, count);
+    const { noise, projectionStep } = this.#options;
+    recordExtract(plan, state, batch, patches);
+    recordProjection(plan, view, {
+      visits: local,
+      first,
+      count,
+      probe,
+      waves,
+      stats,
+      noise,
+      ...(projectionStep === undefined ? {} : { step: projectionStep }),
+    });
+    if (objectOn) {
+      const sums = { sums: space.objectSums, peaks: space.peaks };
+      recordBilinearSums(plan, state, batch, { patches, waves, values, ...sums });
+      recordObjectPeak(plan, batch, space);
+    }
+    if (probeOn) recordProbeSums(plan, view, { ...batch, visits: local }, space);
+    if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
+    if (probeOn) recordProbeApply(plan, state, batch, space, steps.probe);
   }
 
   /** Records shift and projection; returns the probe that illuminated. */

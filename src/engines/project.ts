@@ -16,7 +16,7 @@ import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { stageRadices } from "./spectrum.ts";
-import { type EngineState, VISIT_WORDS } from "./state.ts";
+import { type EngineView, VISIT_WORDS } from "./state.ts";
 
 /** Texts a kernel with an in-place transform consists of, besides its own. */
 export const TRANSFORM_SNIPPETS: readonly string[] = [transform, rows, butterflies];
@@ -105,7 +105,7 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
  *
  * @throws {ShapeError} if a tensor is too small.
  */
-export function recordProjection(plan: Plan, state: EngineState, projection: Projection): void {
+export function recordProjection(plan: Plan, state: EngineView, projection: Projection): void {
   const { size, modes, columns } = state.shape;
   const { visits, first, count, probe, waves, stats, noise = "amplitude" } = projection;
   const plane = modes * size * size * 2;

@@ -7,6 +7,7 @@
  * @module
  */
 import { ConfigError } from "../errors.ts";
+import type { Subpixel } from "./state.ts";
 import type { NearField } from "../physics/propagate.ts";
 import type { BatchOrder } from "./batches.ts";
 
@@ -44,6 +45,8 @@ export interface EngineSettings {
   readonly momentum: number;
   /** Noise model. */
   readonly noise: NoiseModel;
+  /** What is moved by fractions of a pixel: the probe, exactly, or the object, by interpolation. */
+  readonly subpixel: Subpixel;
   /** Seed. */
   readonly seed: number;
   /** Sweeps of the whole run, for engines that lower their steps towards the end. */
@@ -123,6 +126,7 @@ export function defaultSettings(engine: EngineName): EngineSettings {
     objectStartSweep: 1,
     momentum: 0,
     noise: "amplitude",
+    subpixel: "probe",
     seed: 0,
     sweeps: 60,
     beta: 0.75,
@@ -144,6 +148,13 @@ export function checkSettings(s: EngineSettings): void {
   }
   if (s.engine === "epie" && s.objectDamping !== 1) {
     fail("Cannot damp ePIE as its damping is 1 by definition: use --engine rpie");
+  }
+  const thin = s.slices === undefined && s.near === undefined;
+  if (s.subpixel === "object" && !(thin && ["epie", "rpie", "adam"].includes(s.engine))) {
+    fail(
+      `Cannot interpolate the object with ${s.engine}: use --engine epie, rpie or adam in the ` +
+        "far field without slices, or --subpixel probe",
+    );
   }
   if (s.momentum > 0 && s.engine === "adam") {
     fail("Cannot give Adam a momentum as it has its own: leave --momentum away");

@@ -62,6 +62,12 @@ export interface EngineStart {
   readonly positions: Float64Array;
 }
 
+/** How positions between the pixels are modelled. */
+export type Subpixel = "probe" | "object";
+
+/** What most kernels need of a state. */
+export type EngineView = Pick<EngineState, "shape" | "object" | "probe" | "measured">;
+
 /** Result of one sweep. */
 export interface SweepResult {
   /** sum (|Psi| - sqrt I)^2 / sum I as visited. */
@@ -102,14 +108,25 @@ export class EngineState implements Disposable {
   readonly energy: number;
   /** (P, 2) first row and column of each patch on the canvas. */
   readonly corners: Int32Array;
-  /** (P, 2) rest of the position (dy, dx), -0.5 to 0.5 px: the probe is shifted by that. */
+  /**
+   * (P, 2) rest of the position (dy, dx), px: -0.5 to 0.5, the probe is shifted by that, or, where
+   * the object is interpolated, 0 to 1.
+   */
   readonly fractions: Float32Array;
   /** (P, 2) positions as set last, object grid, (y, x). */
   positions: Float64Array;
-  #shifted = false;
+  /** How positions between the pixels are modelled. */
+  readonly subpixel: Subpixel;
+  #between = false;
 
   /** Uploads a start. @throws {ShapeError} if sizes do not fit together. */
-  constructor(gpu: Gpu, shape: EngineShape, placement: Placement, start: EngineStart) {
+  constructor(
+    gpu: Gpu,
+    shape: EngineShape,
+    placement: Placement,
+    start: EngineStart,
+    subpixel: Subpixel = "probe",
+  ) {
     const { patterns, size, modes, rows, columns } = shape;
     stageRadices(size);
     const wanted = {
@@ -125,6 +142,7 @@ export class EngineState implements Disposable {
       }
     }
     this.gpu = gpu;
+    this.subpixel = subpixel;
     this.shape = shape;
     this.placement = placement;
     this.corners = new Int32Array(2 * patterns);
@@ -141,7 +159,12 @@ export class EngineState implements Disposable {
 
   /** True if any patch is off the pixel grid, so that probes have to be shifted. */
   get shifted(): boolean {
-    return this.#shifted;
+    return this.#between && this.subpixel === "probe";
+  }
+
+  /** True if any patch is off the pixel grid, so that the object has to be interpolated. */
+  get interpolated(): boolean {
+    return this.#between && this.subpixel === "object";
   }
 
   /**
@@ -154,22 +177,24 @@ export class EngineState implements Disposable {
     const { size, rows, columns } = this.shape;
     const { originY, originX } = this.placement;
     const limits = [rows - size, columns - size], origins = [originY, originX];
-    let shifted = false;
+    let between = false;
     for (let i = 0; i < positions.length; i++) {
       const axis = i % 2;
       const start = positions[i] - size / 2 - origins[axis];
-      const corner = Math.round(start), rest = start - corner;
-      if (!(corner >= 0 && corner <= limits[axis])) {
+      const corner = this.subpixel === "probe" ? Math.round(start) : Math.floor(start + 1e-4);
+      const rest = Math.max(start - corner, this.subpixel === "probe" ? -1 : 0);
+      const reach = this.subpixel === "object" && rest > 1e-4 ? 1 : 0;
+      if (!(corner >= 0 && corner + reach <= limits[axis])) {
         throw new ShapeError(
           `Cannot place pattern ${i >> 1} at ${positions[i]} px as it leaves the canvas`,
         );
       }
       this.corners[i] = corner;
       this.fractions[i] = Math.abs(rest) < 1e-4 ? 0 : rest;
-      shifted ||= this.fractions[i] !== 0;
+      between ||= this.fractions[i] !== 0;
     }
     this.positions = positions;
-    this.#shifted = shifted;
+    this.#between = between;
   }
 
   /** Reads the object back, (rows, columns) c64. */
@@ -218,6 +243,22 @@ export function encodeVisits(
     floats[at + 5] = state.fractions[2 * pattern + 1];
     // First pixel of the patch on the canvas; the largest number marks a visit that does not count.
     words[at + 6] = filled ? words[at + 1] * state.shape.columns + words[at + 2] : 0xffffffff;
+  }
+  return words;
+}
+
+/** As {@linkcode encodeVisits}, for patches in a stack: visit v of a batch starts at row v N. */
+export function encodeLocalVisits(
+  state: EngineState,
+  order: ArrayLike<number>,
+  length: number,
+): Uint32Array {
+  const { size } = state.shape, words = encodeVisits(state, order, length);
+  for (let v = 0; v < length; v++) {
+    const at = VISIT_WORDS * v;
+    words.set([v * size, 0], at + 1);
+    words.fill(0, at + 4, at + 6);
+    if (v < order.length) words[at + 6] = v * size * size;
   }
   return words;
 }

@@ -11,7 +11,13 @@ import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Random } from "../random.ts";
 import { type BatchOrder, binTiles, makeBatches, type TileLayout, tileLayout } from "./batches.ts";
-import { encodeVisits, type EngineState, type SweepResult, VISIT_WORDS } from "./state.ts";
+import {
+  encodeLocalVisits,
+  encodeVisits,
+  type EngineState,
+  type SweepResult,
+  VISIT_WORDS,
+} from "./state.ts";
 
 /** How a scan is visited. */
 export interface SweepOptions {
@@ -50,6 +56,8 @@ export class Sweeper implements Disposable {
   readonly block: number;
   /** (block * batch, 8) words. */
   readonly visits: Tensor;
+  /** The same words for patches in a stack, where the object is interpolated. */
+  readonly local: Tensor | undefined;
   /** (block * batch, 4) f32 written by the projection. */
   readonly stats: Tensor;
   /** Tile lists of the batches of a block, if batches have more than one visit or they are asked for. */
@@ -75,8 +83,9 @@ export class Sweeper implements Disposable {
     const visits = this.block * this.batch;
     this.layout = tileLayout(state, this.batch);
     this.visits = state.gpu.tensor("visits", [visits, VISIT_WORDS]);
+    if (state.interpolated) this.local = state.gpu.tensor("local visits", [visits, VISIT_WORDS]);
     this.stats = state.gpu.tensor("visit statistics", [visits, 4]);
-    this.bins = this.batch === 1 && options.tiles !== true
+    this.bins = this.batch === 1 && options.tiles !== true && !state.interpolated
       ? undefined
       : state.gpu.tensor("tiles of visits", [this.block * this.layout.words]);
     this.#collected = state.gpu.tensor("sweep statistics", [
@@ -138,6 +147,11 @@ export class Sweeper implements Disposable {
       const part = batches.slice(from, from + this.block);
       part.forEach((batch, k) => words.set(encodeVisits(state, batch, this.batch), k * width));
       gpu.write(this.visits, words);
+      if (this.local !== undefined) {
+        const local = new Uint32Array(words.length);
+        part.forEach((b, k) => local.set(encodeLocalVisits(state, b, this.batch), k * width));
+        gpu.write(this.local, local);
+      }
       if (this.bins !== undefined) {
         const bins = new Uint32Array(this.block * this.layout.words);
         part.forEach((b, k) => bins.set(binTiles(state, b, this.layout), k * this.layout.words));
@@ -176,7 +190,7 @@ export class Sweeper implements Disposable {
 
   /** Frees the tensors. */
   dispose(): void {
-    for (const tensor of [this.visits, this.stats, this.bins, this.#collected]) {
+    for (const tensor of [this.visits, this.local, this.stats, this.bins, this.#collected]) {
       if (tensor !== undefined) this.#gpu.arena.release(tensor);
     }
   }

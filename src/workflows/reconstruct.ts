@@ -171,6 +171,9 @@ export class Reconstructor implements Disposable {
     inputs: ReconstructInputs = {},
   ): Promise<Reconstructor> {
     checkSettings(settings);
+    if (settings.subpixel === "object" && settings.positionCorrection !== "none") {
+      throw new ConfigError("Cannot correct positions with --subpixel object: use probe");
+    }
     stageRadices(dataset.N);
     const { resume } = inputs, { N: size, count: patterns } = dataset;
     checkMask(inputs.mask, dataset);
@@ -201,7 +204,7 @@ export class Reconstructor implements Disposable {
       probe,
       measured: data.measured,
       positions,
-    });
+    }, settings.subpixel);
     try {
       if (resume === undefined) await matchEnergy(state, object, inputs.object !== undefined);
       const { power } = measureProbe(await gpu.read(state.probe), size);
