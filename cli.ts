@@ -59,7 +59,8 @@ export function createProgram(): Command {
 
 /** Long flags of the command that is named. */
 function knownFlags(program: Command, args: readonly string[]): string[] {
-  const command = program.commands.find((c) => args.includes(c.name()));
+  const named = args.find((arg) => !arg.startsWith("-"));
+  const command = program.commands.find((c) => c.name() === named);
   return (command?.options ?? []).map((option) => option.long ?? "");
 }
 
