@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { ARCHIVE_FILE, encodeArchive, weightsHash } from "../archive/archive.ts";
 import { savedModel } from "../archive/saved_model.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
-import { defaultExecution } from "../config/resolution/defaults.ts";
+import { auditOfRun, defaultExecution } from "../config/resolution/defaults.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
 import type { AuditEntry } from "../config/resolution/audit.ts";
 import type { ExecutionConfig } from "../config/types.ts";
@@ -173,7 +173,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
       ...runRecord("train", gpu, {
         config: canonicalConfig(checkpoint.config),
         execution,
-        audit: job.audit ?? [],
+        audit: job.audit ?? auditOfRun(checkpoint.config, execution),
       }),
       scaling: checkpoint.scaling,
       weights_sha256: await weightsHash(saved),

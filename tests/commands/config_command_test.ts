@@ -101,7 +101,10 @@ Deno.test("config show, validate and diff", () =>
     const { stdout } = await run("config", "diff", file("a.toml"), file("b.json"));
     assert.equal(stdout.trim(), "training.nepochs: 3 -> 4");
     await trainTiny(file("run"), { enable_checkpointing: false }, { nepochs: 1 });
-    const none = await run("config", "show", file("run"));
+    const programmed = await run("config", "show", file("run"));
+    assert.match(programmed.stdout, /training\.nepochs +1 +override +default 10/);
+    await Deno.writeTextFile(file("run.json"), "{}");
+    const none = await run("config", "show", file("run.json"));
     assert.equal(none.code, 1);
     assert.match(none.stderr, /holds no audit/);
     const missing = await run("config", "show", file("nowhere"));
