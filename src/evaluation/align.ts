@@ -160,12 +160,12 @@ function registerImage(
   const edge = Math.max(4, Math.floor(Math.min(target.height, target.width) / 8));
   // Frames of one scan differ by pixels; a peak far out is chance.
   const limit = { y: Math.max(8, target.height / 8), x: Math.max(8, target.width / 8) };
-  const reference = taper(target, edge);
+  const reference = taper(core(target), edge);
   let shift: Shift = { y: 0, x: 0 };
   let registration: Alignment["registration"] = "none";
   let image = turn(at(shift)), best = agreement(target, image);
   for (let round = 0; round < ROUNDS; round++) {
-    const moving = taper(image, edge), before = best;
+    const moving = taper(core(image), edge), before = best;
     let step: Shift | undefined;
     for (const kind of ["phase-correlation", "cross-correlation"] as const) {
       const found = findShift(reference, moving, upsample, kind === "phase-correlation");
@@ -181,6 +181,14 @@ function registerImage(
     if (moved < 1 / upsample || best - before < 1e-7) break;
   }
   return { shift, registration };
+}
+
+/** The middle of a large image, its sides powers of two: enough to find a peak, and fast. */
+function core(image: ComplexGrid): ComplexGrid {
+  const side = (n: number): number => n <= 128 ? n : 2 ** Math.floor(Math.log2(n));
+  const height = side(image.height), width = side(image.width);
+  const top = (image.height - height) >> 1, left = (image.width - width) >> 1;
+  return cutAt(image, { top, left, height, width }, "bilinear");
 }
 
 /** Improves a shift by a joint fit of shift and ramp, as long as the agreement grows. */

@@ -31,8 +31,8 @@ export function fourier2(input: ComplexGrid, inverse = false): ComplexGrid {
   return transpose(transformRows(transpose(rows), inverse));
 }
 
-/** Transforms one line in place. */
-type LineTransform = (re: Float64Array, im: Float64Array) => void;
+/** Transforms one line in place; with the parts exchanged it is the conjugate transform. */
+export type LineTransform = (re: Float64Array, im: Float64Array) => void;
 
 function transformRows(input: ComplexGrid, inverse: boolean): ComplexGrid {
   const { height, width } = input;
@@ -59,7 +59,8 @@ function transpose({ height, width, re, im }: ComplexGrid): ComplexGrid {
   return out;
 }
 
-function lineTransform(n: number): LineTransform {
+/** The unnormalised transform of lines of that length. */
+export function lineTransform(n: number): LineTransform {
   return (n & (n - 1)) === 0 ? binaryTransform(n) : chirpTransform(n);
 }
 

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type ComplexGrid, emptyComplex } from "./fourier.ts";
-import { fourierShift } from "./registration.ts";
+import { type ComplexGrid, emptyComplex, lineTransform } from "./fourier.ts";
 
 /** A rectangle of pixels, or a place between them. */
 export interface Rectangle {
@@ -26,7 +25,7 @@ export type Interpolation =
   | "fourier";
 
 /** Pixels around the rectangle that take part in a Fourier shift, so that its ends do not matter. */
-const BORDER = 8;
+const BORDER = 16;
 
 /**
  * The image at rows `top + 0, 1, ...` and columns `left + 0, 1, ...`; beyond its edges it is mirrored.
@@ -64,18 +63,67 @@ function bilinear(image: ComplexGrid, area: Rectangle): ComplexGrid {
   return out;
 }
 
-/** A Fourier shift of a wider rectangle, made periodic by its mirror image so that no edge jumps. */
+/** Fourier shifts of a wider rectangle, along rows and then along columns. */
 function shifted(image: ComplexGrid, area: Rectangle, y: number, x: number): ComplexGrid {
-  const height = area.height + 2 * BORDER, width = area.width + 2 * BORDER;
-  const wide = mirrored(image, {
-    top: area.top - BORDER,
-    left: area.left - BORDER,
-    height,
-    width,
-  });
-  const periodic = mirrored(wide, { top: 0, left: 0, height: 2 * height, width: 2 * width });
-  const moved = fourierShift(periodic, { y: -y, x: -x });
-  return mirrored(moved, { ...area, top: BORDER, left: BORDER });
+  const { height, width } = area;
+  const rows = emptyComplex(height + 2 * BORDER, width), line = lineShift(width, x);
+  for (let v = 0; v < rows.height; v++) {
+    const from = reflect(area.top - BORDER + v, image.height) * image.width;
+    const at = (u: number): number => from + reflect(area.left + u, image.width);
+    line(image, at, (u, re, im) => {
+      rows.re[v * width + u] = re;
+      rows.im[v * width + u] = im;
+    });
+  }
+  const out = emptyComplex(height, width), column = lineShift(height, y);
+  for (let u = 0; u < width; u++) {
+    column(rows, (v) => reflect(v + BORDER, rows.height) * width + u, (v, re, im) => {
+      out.re[v * width + u] = re;
+      out.im[v * width + u] = im;
+    });
+  }
+  return out;
+}
+
+/** Reads a line of an image (pixel -BORDER first), shifts it and hands over its pixels. */
+type LineShift = (
+  image: ComplexGrid,
+  at: (i: number) => number,
+  take: (i: number, re: number, im: number) => void,
+) => void;
+
+/**
+ * The values of a line at `i + fraction`, i = 0 .. length - 1.
+ *
+ * The line, with a border, is followed by its mirror image: the whole is periodic without a jump. The
+ * border fills it up to a power of two.
+ */
+function lineShift(length: number, fraction: number): LineShift {
+  let size = 2;
+  while (size < 2 * (length + 2 * BORDER)) size *= 2;
+  const half = size / 2, transform = lineTransform(size);
+  const re = new Float64Array(size), im = new Float64Array(size);
+  const cos = new Float64Array(size), sin = new Float64Array(size);
+  for (let k = 0; k < size; k++) {
+    const angle = 2 * Math.PI * (2 * k < size ? k : k - size) / size * fraction;
+    // The highest frequency has no sign: its real part is what a shift leaves of it.
+    [cos[k], sin[k]] = 2 * k === size ? [Math.cos(angle), 0] : [Math.cos(angle), Math.sin(angle)];
+  }
+  return (image, at, take) => {
+    for (let i = 0; i < half; i++) {
+      const from = at(i - BORDER);
+      re[i] = re[size - 1 - i] = image.re[from];
+      im[i] = im[size - 1 - i] = image.im[from];
+    }
+    transform(re, im);
+    for (let k = 0; k < size; k++) {
+      const a = re[k], b = im[k];
+      re[k] = (a * cos[k] - b * sin[k]) / size;
+      im[k] = (a * sin[k] + b * cos[k]) / size;
+    }
+    transform(im, re);
+    for (let i = 0; i < length; i++) take(i, re[i + BORDER], im[i + BORDER]);
+  };
 }
 
 /** Whole pixels; beyond the edges the image is mirrored, the edge pixel twice. */
