@@ -11,7 +11,7 @@ import { checkManifest, identityOf, type Manifest, otherBackend } from "./manife
 import { readMember } from "./torch_file.ts";
 
 const MANIFEST = "manifest.json";
-const MAX_MANIFEST = 2 ** 20, MAX_MEMBER = 2 ** 31;
+const MAX_MANIFEST = 2 ** 20, MAX_MEMBER = 2 ** 30;
 
 /**
  * Reads an archive whole.

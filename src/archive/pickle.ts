@@ -56,6 +56,9 @@ export interface PickleOptions {
 /** Largest number of instructions; a real checkpoint has some tens of a parameter. */
 const MAX_STEPS = 20_000_000;
 
+/** Largest number of elements given to builders in all: copies of one long list add up. */
+const MAX_BUILT = 2 ** 26;
+
 /** Plain containers of Python. */
 const PLAIN: readonly Builder[] = [
   ...["collections", "typing"].map((m) => new Builder(`${m}.OrderedDict`, (args) => toMap(args))),
@@ -93,6 +96,7 @@ class Machine {
   #builders: Map<string, Builder>;
   #stack: (PickleValue | Mark)[] = [];
   #memo = new Map<number, PickleValue>();
+  #built = 0;
 
   constructor(bytes: Uint8Array, options: PickleOptions) {
     this.#in = new PickleCursor(bytes, (why) => this.#refuse(why));
@@ -317,6 +321,8 @@ class Machine {
       const what = target instanceof Builder ? target.name : "something that is no function";
       throw this.#refuse(`it calls ${what}`);
     }
+    for (const arg of args) this.#built += sizeOf(arg);
+    if (this.#built > MAX_BUILT) throw this.#refuse("it builds far more than it holds");
     try {
       return target.build(args);
     } catch (error) {
@@ -366,6 +372,12 @@ class Machine {
   #refuse(why: string, remedy = "save it again with torch.save"): FileFormatError {
     return new FileFormatError(`Cannot read ${this.#options.name} as ${why}: ${remedy}`);
   }
+}
+
+function sizeOf(value: PickleValue): number {
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (value instanceof Uint8Array) return value.length;
+  return value instanceof Map || value instanceof Set ? value.size : 1;
 }
 
 function toArray([items]: readonly PickleValue[]): PickleValue[] {

@@ -29,7 +29,7 @@ export interface FoundStateDict {
 const ORIGINAL_MODEL = "diffraction_to_obj/model.pth";
 const ORIGINAL_PARAMS = "diffraction_to_obj/params.dill";
 /** Largest model inside an archive, bytes. */
-const MAX_MODEL = 2 ** 31;
+const MAX_MODEL = 2 ** 30;
 const MAX_PARAMS = 16 * 2 ** 20;
 /** Keys under which a state dict is kept in a larger dictionary. */
 const WRAPPED = ["state_dict", "model_state_dict", "model"];
@@ -124,11 +124,18 @@ async function originalModel(
 }
 
 /** Collects plain values by name; the first one met wins. */
-function flatten(value: PickleValue, into: Map<string, unknown>, depth: number): void {
-  if (!(value instanceof Map) || depth > MAX_DEPTH) return;
+function flatten(
+  value: PickleValue,
+  into: Map<string, unknown>,
+  depth: number,
+  seen: Set<PickleValue> = new Set(),
+): void {
+  // A dictionary may hold itself, or one many times over.
+  if (!(value instanceof Map) || depth > MAX_DEPTH || seen.has(value)) return;
+  seen.add(value);
   for (const [name, item] of value as Dictionary) {
     if (typeof name !== "string") continue;
-    if (item instanceof Map) flatten(item, into, depth + 1);
+    if (item instanceof Map) flatten(item, into, depth + 1, seen);
     else if (!into.has(name)) into.set(name, item);
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { toFloat32, toFloat64 } from "../../src/array.ts";
 import { FileFormatError } from "../../src/errors.ts";
 import { Builder, type PickleValue, unpickle } from "../../src/archive/pickle.ts";
+import { findStateDict } from "../../src/archive/state_dict.ts";
 import { PLAIN_BUILDERS } from "../../src/archive/plain_values.ts";
 import { openTorchFile } from "../../src/archive/torch_file.ts";
 import type { TorchTensor } from "../../src/archive/torch_tensor.ts";
@@ -208,4 +209,21 @@ Deno.test("a member that claims to be huge is refused before it is unpacked", as
     openTorchFile(bytesSource("bomb.pth", zip)),
     /claims 2147483648 bytes where at most 67108864 are possible/,
   );
+});
+
+Deno.test("copies of one long list, and a dictionary that holds itself, cost nothing", async () => {
+  const items = "N".repeat(100000), call = "cbuiltins\nlist\nh\x00\x85R0";
+  assert.throws(
+    () => read(`](${items}eq\x000${call.repeat(1000)}N.`),
+    /builds far more than it holds/,
+  );
+  const keys = Array.from({ length: 200 }, (_, i) => `Vk${i}\nh\x00`).join("");
+  const knot = `}q\x00(${keys}u.`;
+  const file = await writeZip([
+    { name: "diffraction_to_obj/params.dill", content: bytesOf(knot) },
+    { name: "diffraction_to_obj/model.pth", content: new Uint8Array(4) },
+  ]);
+  const began = performance.now();
+  await assert.rejects(findStateDict(bytesSource("knot.zip", file)), /no file of torch\.save/);
+  assert.ok(performance.now() - began < 2000);
 });
