@@ -33,6 +33,7 @@ import {
   addFrameFlags,
   findRun,
   frameOptions,
+  pixelSizeOfScan,
   readingOf,
   readRun,
   readTruth,
@@ -80,10 +81,15 @@ async function compare(
   for (const run of runs) files.push(await readRun(run.file));
   const truth = options.truth === undefined ? undefined : await readTruth(String(options.truth));
   const outputDir = String(options.outputDir);
-  await using scan = options.data === undefined
-    ? undefined
-    : await openScan(String(options.data), readingOf(command, { reading: {} }), terminal);
-  const judgement = judge(files, names, truth, frameOptions(options, scan?.dataset.positions));
+  const data = options.data === undefined ? undefined : String(options.data);
+  const reading = readingOf(command, { reading: {} });
+  await using scan = data === undefined ? undefined : await openScan(data, reading, terminal);
+  const frame = frameOptions(
+    options,
+    scan?.dataset.positions,
+    data === undefined ? undefined : await pixelSizeOfScan(data, reading),
+  );
+  const judgement = judge(files, names, truth, frame);
   await ensureWritableFolder(outputDir);
   const warnings = [
     ...judgement.notes,

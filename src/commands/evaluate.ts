@@ -22,6 +22,7 @@ import {
   dataOfRun,
   findRun,
   frameOptions,
+  pixelSizeOfScan,
   readingOf,
   readRun,
   readTruth,
@@ -84,9 +85,8 @@ async function evaluate(
     : typeof options.data === "string"
     ? options.data
     : known.path;
-  await using scan = path === undefined
-    ? undefined
-    : await openScan(path, readingOf(command, known), terminal);
+  const reading = readingOf(command, known);
+  await using scan = path === undefined ? undefined : await openScan(path, reading, terminal);
   const file = run === undefined ? undefined : await readRun(run.file);
   const truth = await truthOf(options.truth, path, file === undefined ? undefined : scan);
   if (file !== undefined && truth === undefined && scan === undefined && pairs === undefined) {
@@ -97,7 +97,11 @@ async function evaluate(
   if (options.truth !== undefined && file === undefined) {
     throw new ConfigError("--truth needs a reconstruction to compare: evaluate RUN --truth FILE");
   }
-  const frame = frameOptions(options, scan?.dataset.positions);
+  const frame = frameOptions(
+    options,
+    scan?.dataset.positions,
+    path === undefined ? undefined : await pixelSizeOfScan(path, reading),
+  );
   const against = file === undefined || truth === undefined
     ? undefined
     : judge([file], shortNames([run!.file]), truth, frame);

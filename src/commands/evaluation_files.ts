@@ -11,8 +11,10 @@ import type { JudgeOptions } from "../evaluation/evaluate.ts";
 import type { AreaKind } from "../evaluation/place.ts";
 import type { PhaseRule } from "../evaluation/align.ts";
 import type { Interpolation } from "../image/resample.ts";
+import { openNpz } from "../io/npz.ts";
 import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
 import {
+  readPixelSize,
   readReconstructionFile,
   type ReconstructionFile,
 } from "../workflows/reconstruction_file.ts";
@@ -142,6 +144,19 @@ export async function readTruth(path: string): Promise<ReconstructionFile> {
   return file;
 }
 
+/** Side of an object pixel of a scan as it is read, m, if its file says so. */
+export async function pixelSizeOfScan(
+  path: string,
+  reading: ReadScanOptions,
+): Promise<number | undefined> {
+  using source = await FileSource.open(path);
+  const npz = await openNpz(source), stored = await readPixelSize(npz);
+  if (stored === undefined || reading.cropTo === undefined) return stored;
+  // A smaller detector sees coarser pixels.
+  const { shape } = await npz.header("probeGuess");
+  return stored * shape[shape.length - 1] / reading.cropTo;
+}
+
 /** Adds the flags of frame and alignment. */
 export function addFrameFlags(command: Command): void {
   command
@@ -170,6 +185,7 @@ export function addFrameFlags(command: Command): void {
 export function frameOptions(
   options: Readonly<Record<string, unknown>>,
   positions: ArrayLike<number> | undefined,
+  scanPixelSize: number | undefined,
 ): JudgeOptions {
   const area = String(options.area);
   return {
@@ -178,6 +194,7 @@ export function frameOptions(
     interpolation: options.interpolation as Interpolation,
     ...(area === "auto" ? {} : { area: area as AreaKind }),
     ...(positions === undefined ? {} : { positions }),
+    ...(scanPixelSize === undefined ? {} : { scanPixelSize }),
     ...(options.pixelSize === undefined
       ? {}
       : { pixelSize: pixelSize(String(options.pixelSize)) * 1e-9 }),

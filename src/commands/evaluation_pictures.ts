@@ -99,8 +99,8 @@ function chartSvg(title: string, curves: readonly Curve[], one: RingScore): stri
   const x = frequencies(side), count = shownRings(side);
   const level = (name: string, value: number, color: string): Curve => ({
     name,
-    x: [0, 0.5],
-    y: [value, value],
+    x: [0, 0.25, 0.5],
+    y: [value, value, value],
     dashed: true,
     color,
   });

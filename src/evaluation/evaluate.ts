@@ -18,6 +18,8 @@ export interface JudgeOptions extends AlignOptions {
   readonly positions?: ArrayLike<number>;
   /** Side of an object pixel, m; default what the files say. */
   readonly pixelSize?: number;
+  /** The same from the scan, m: used if neither options nor files say it. */
+  readonly scanPixelSize?: number;
 }
 
 /** One judged image. */
@@ -81,7 +83,7 @@ export function judge(
   });
   const aligned = alignImages(grid, reference, others, area, options);
   const pixelSize = options.pixelSize ??
-    [...files, truth].find((f) => f?.pixelSize !== undefined)?.pixelSize;
+    [...files, truth].find((f) => f?.pixelSize !== undefined)?.pixelSize ?? options.scanPixelSize;
   return {
     reference: reference.name,
     referenceMaps: comparedMaps(aligned.reference),

@@ -191,7 +191,8 @@ async function readScanPositions(npz: NpzFile): Promise<Float64Array | undefined
   return Float64Array.from({ length: 2 * x.length }, (_, i) => (i % 2 ? x : y)[i >> 1]);
 }
 
-async function readPixelSize(npz: NpzFile): Promise<number | undefined> {
+/** Side of an object pixel, m, if an archive says so: `pixel_size_m`, alone or in the metadata. */
+export async function readPixelSize(npz: NpzFile): Promise<number | undefined> {
   const valid = (value: unknown): number | undefined =>
     typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
   if (npz.keys.includes("pixel_size_m")) {

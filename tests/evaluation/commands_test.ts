@@ -52,6 +52,7 @@ async function prepare(dir: string): Promise<void> {
       ycoords: axis(0),
       probeGuess: complexArray([N, N], probe),
       objectGuess: asArray(sampled(field, 66, 70)),
+      pixel_size_m: { shape: [], dtype: "f64", data: Float64Array.of(3e-8) },
     }),
   );
   for (const [name, sigma, shift] of [["good", 0.02, 0], ["bad", 0.15, 0.75]] as const) {
@@ -145,6 +146,7 @@ Deno.test("evaluate without flags takes data and truth from the record of the ru
     const record = JSON.parse(await Deno.readTextFile(join(out, "metrics.json")));
     assert.equal(record.diffraction.patterns, count);
     assert.equal(record.data, join(dir, "scan.npz"));
+    assert.ok(Math.abs(record.frame.pixel_size_nm - 30) < 1e-9);
     const rows = (await Deno.readTextFile(join(out, "patterns.csv"))).trim().split("\n");
     assert.equal(rows.length, count + 1);
     // The patterns of this scan are noise: the program says so.
