@@ -156,7 +156,6 @@ function ringColumns({ judged }: Judgement): (string | number | null)[][] {
   const columns = judged.flatMap(({ name, scores }) =>
     Object.entries(RINGS).map(([kind, key]) => ({ name: `${name}_${kind}`, score: scores[key] }))
   );
-  // Trimmed maps are a little smaller than complex images: each curve has its own frequencies.
   const rows: (string | number | null)[][] = [
     ["ring", "frequency_per_px", ...columns.map((c) => c.name), "half_bit"],
   ];
@@ -164,22 +163,11 @@ function ringColumns({ judged }: Judgement): (string | number | null)[][] {
     rows.push([
       ring,
       ring / side,
-      ...columns.map(({ score }) =>
-        score.unreliable === undefined ? at(score.curve, ring * score.side / side) : null
-      ),
+      ...columns.map(({ score }) => score.unreliable === undefined ? score.curve[ring] : null),
       halfBitCurve[ring],
     ]);
   }
   return rows;
-}
-
-/** A curve between its rings. */
-function at(curve: Float64Array, ring: number): number | null {
-  const low = Math.floor(ring), share = ring - low;
-  if (low >= curve.length) return null;
-  return share === 0 || low + 1 >= curve.length
-    ? curve[low]
-    : (1 - share) * curve[low] + share * curve[low + 1];
 }
 
 function comparisonRecord(

@@ -70,7 +70,7 @@ export function scorePair(
   const [r, p] = [comparedMaps(reference), comparedMaps(image)];
   const amplitudeRings = mapRings(r.amplitude, p.amplitude, true, pixelSize);
   const phaseRings = mapRings(r.phase, p.phase, false, pixelSize);
-  const whole = complexRings(reference, image, pixelSize);
+  const whole = complexRings(trimmed(reference), trimmed(image), pixelSize);
   const rings = { amplitude: amplitudeRings, phase: phaseRings, complex: whole };
   const warnings: string[] = [];
   for (const [name, ring] of Object.entries(rings)) {
@@ -104,6 +104,14 @@ export function scorePair(
 
 function mapScores({ mae, mse, psnr255, psnr1, ssim, msSsim }: Scores): MapScores {
   return { mae, mse, psnr255, psnr1, ssim, msSsim };
+}
+
+/** An image without its outermost pixels, so that all curves have the same rings. */
+function trimmed({ height, width, re, im }: ComplexGrid): ComplexGrid {
+  const cut = (data: Float64Array): Grid =>
+    cropGrid({ height, width, data }, TRIM, TRIM, height - 2 * TRIM, width - 2 * TRIM);
+  const part = cut(re);
+  return { height: part.height, width: part.width, re: part.data, im: cut(im).data };
 }
 
 /** Amplitude and plane-free phase of an image, trimmed as for the scores. */

@@ -109,7 +109,7 @@ export function resolutionText(crossing: Crossing): string {
   return pixelLimited ? `<= ${text}` : text;
 }
 
-/** Ring correlations as CSV rows. */
+/** Ring correlations of squares of one side as CSV rows. */
 export function ringRows(
   rings: Readonly<Record<string, RingScore>>,
 ): (string | number | null)[][] {

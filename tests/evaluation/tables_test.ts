@@ -107,6 +107,8 @@ Deno.test("ring tables hold the curves with their frequencies", () => {
   assert.equal(rows[4][1], 3 / 36);
   assert.equal(rows[4][2], scores.phaseRings.curve[3]);
   assert.equal(rows[4][4], scores.phaseRings.halfBitCurve[3]);
+  const sides = [scores.amplitudeRings, scores.phaseRings, scores.complexRings].map((s) => s.side);
+  assert.deepEqual(sides, [36, 36, 36], "one ring is one frequency in every column");
 });
 
 Deno.test("a comparison has a line a run, the better one scores better, the flat image is last", () => {
