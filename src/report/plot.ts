@@ -204,7 +204,7 @@ function series(
     name: curve.name,
     data,
     silent: true,
-    showSymbol: curve.dots === true || data.length < 3,
+    showSymbol: curve.dots === true || (data.length < 3 && curve.dashed !== true),
     symbol: "circle",
     symbolSize: 5,
     itemStyle: { color },
