@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { complexArray, type NdArray, realArray, toFloat32 } from "../../src/array.ts";
 import { resolveRun } from "../../src/config/presets.ts";
+import { createTrainingPayload } from "../../src/config/resolution/payload.ts";
 import { ConfigError, DatasetError } from "../../src/errors.ts";
 import { openNpz, writeNpz } from "../../src/io/npz.ts";
 import { bytesSource } from "../../src/io/source.ts";
 import { readScan, type ScanDataset, scanFromArrays } from "../../src/scan/dataset.ts";
 import { infer } from "../../src/workflows/infer.ts";
 import { Trainer } from "../../src/workflows/train.ts";
+import { dataFile, memoryHost } from "../config/hosts.ts";
 import { withGpu } from "../support/device.ts";
 import { tinyScan } from "./tiny_scan.ts";
 
@@ -198,4 +200,22 @@ Deno.test("labels are read under every name, and unfit ones are refused when the
     use({ label: complexArray([4, N, N], complex) }, { bin: 2 }),
     /leave --crop-to and --bin out/,
   );
+});
+
+Deno.test("fields that only the physics uses are told to have no effect on labels", async () => {
+  const host = memoryHost({ "a.npz": await dataFile() });
+  const overrides = {
+    model_type: "supervised",
+    probe_mode_sum: "coherent",
+    max_neighbor_distance: 5,
+  };
+  const { run } = await createTrainingPayload(
+    { overrides, flags: { train_data_file: "a.npz" } },
+    host,
+  );
+  assert.equal(run.training.torch_loss_mode, "mae");
+  const told = host.deprecations.filter((line) =>
+    /no effect with model_type supervised/.test(line)
+  );
+  assert.equal(told.length, 2, host.deprecations.join("; "));
 });
