@@ -271,15 +271,22 @@ export function encodeLocalVisits(
  * @param positions (P, 2) (y, x) of the patch centres, px.
  * @param size N, px.
  * @param margin Free pixels on each side.
+ * @param subpixel With `object` the canvas keeps to the pixels of the object grid instead, because an
+ *   object that was interpolated there is not one anywhere else.
  */
-export function placeScan(positions: Float64Array, size: number, margin = 1): Placement {
+export function placeScan(
+  positions: Float64Array,
+  size: number,
+  margin = 1,
+  subpixel: Subpixel = "probe",
+): Placement {
   const axis = (a: number): { origin: number; length: number } => {
     let low = Infinity, high = -Infinity;
     for (let i = a; i < positions.length; i += 2) {
       low = Math.min(low, positions[i]);
       high = Math.max(high, positions[i]);
     }
-    const anchor = positions[a];
+    const anchor = subpixel === "probe" ? positions[a] : Math.floor(positions[a]);
     const before = Math.ceil(anchor - low) + margin, after = Math.ceil(high - anchor) + margin;
     return { origin: anchor - size / 2 - before, length: before + after + size };
   };

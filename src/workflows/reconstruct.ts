@@ -180,7 +180,7 @@ export class Reconstructor implements Disposable {
     const data = await readMeasured(dataset, inputs.mask);
     const positions = resume?.positions ?? dataset.positions;
     const placement: Placement = resume?.placement ??
-      placeScan(dataset.positions, size, settings.margin);
+      placeScan(dataset.positions, size, settings.margin, settings.subpixel);
     const { rows, columns } = placement;
     const probe = resume?.probe ?? scaleToEnergy(
       inputs.probe ?? startingProbe({
