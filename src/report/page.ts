@@ -40,7 +40,7 @@ h2{font-size:18px;margin:26px 0 10px}h3{font-size:15px;margin:16px 0 6px}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:16px;margin-bottom:14px}
 .row.charts{grid-template-columns:repeat(auto-fit,minmax(400px,1fr))}
 .pair{display:flex;flex-wrap:wrap;gap:0 56px}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%}.scroll table+table{margin-top:10px}
 .row.small{grid-template-columns:repeat(auto-fill,minmax(240px,320px))}
 figure{margin:0;min-width:0}figure svg,figure img{width:100%;height:auto;display:block}
 figure.chart{border:1px solid var(--line);border-radius:6px;padding:4px;max-width:560px}
@@ -61,7 +61,7 @@ th{font-weight:600}td.n{font-variant-numeric:tabular-nums}
 code{background:var(--tint);padding:2px 6px;border-radius:4px;font-size:12.5px;overflow-wrap:anywhere}
 .warnings{background:#fff7e6;border-left:4px solid #d99a00;margin:0;padding:8px 8px 8px 28px}
 footer{margin-top:34px;color:var(--soft);font-size:13px;border-top:1px solid var(--line);padding-top:8px}
-@media print{body{max-width:none;padding:0;font-size:11pt}figure,tr{break-inside:avoid}
+@media print{body{max-width:none;padding:0;font-size:10.5pt}table{font-size:9pt}figure,tr{break-inside:avoid}
 h2,h3{break-after:avoid}.row{grid-template-columns:repeat(3,1fr)}
 .row.charts{grid-template-columns:repeat(2,1fr)}@page{margin:14mm}}
 `;

@@ -6,7 +6,7 @@
 import { complexArray, type NdArray, toFloat32 } from "../array.ts";
 import { durationText, escapeHtml, table, valueText } from "./html.ts";
 import { objectFigures, viewObject } from "./object_view.ts";
-import { scoreColumns } from "./scores.ts";
+import { type ScoreColumn, scoreColumns } from "./scores.ts";
 import { pngFigure } from "./figure.ts";
 import { asRecord, type RunContents, type RunRecord } from "./run_contents.ts";
 
@@ -149,16 +149,26 @@ export function scoreSection(runs: readonly RunContents[]): string {
   const tables = runs.flatMap((run) => {
     const columns = run.scores === undefined ? [] : scoreColumns(run.scores);
     if (columns.length === 0) return [];
-    const names = [...new Set(columns.flatMap((column) => [...column.values.keys()]))];
-    const rows = names.map((name) => [
-      escapeHtml(name),
-      ...columns.map((column) => escapeHtml(column.values.get(name) ?? "")),
-    ]);
-    const head = ["", ...columns.map(({ name }) => escapeHtml(name === "" ? "all" : name))];
+    // What concerns the whole has a table of its own: it would be a column of gaps.
+    const parts = [
+      columns.filter(({ name }) => name !== ""),
+      columns.filter(({ name }) => name === ""),
+    ];
+    const content = parts.filter((part) => part.length > 0).map(scoreTable).join("");
     const title = runs.length === 1 ? "" : `<h3>${escapeHtml(run.name)}</h3>`;
-    return [`<div class="scroll">${title}${table(head, rows, "scores")}</div>`];
+    return [`<div class="scroll">${title}${content}</div>`];
   });
   return tables.length === 0 ? "" : section("Scores", `<div class="pair">${tables.join("")}</div>`);
+}
+
+function scoreTable(columns: readonly ScoreColumn[]): string {
+  const names = [...new Set(columns.flatMap((column) => [...column.values.keys()]))];
+  const rows = names.map((name) => [
+    escapeHtml(name),
+    ...columns.map((column) => escapeHtml(column.values.get(name) ?? "")),
+  ]);
+  const head = columns[0].name === "" ? [] : ["", ...columns.map(({ name }) => escapeHtml(name))];
+  return table(head, rows, "scores");
 }
 
 /** Configuration of every run with the source of each value. */
