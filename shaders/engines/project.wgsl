@@ -1,5 +1,5 @@
 // Modulus projection of exit waves, one workgroup a visit:
-//   psi' = F^-1[ f F psi ],  psi = P O (illuminate = 1) or what is in waves (illuminate = 0),
+//   psi' = F^-1[ f F psi ],  psi = P O,
 //   f = sqrt(I / Ip)               amplitude-Gaussian noise, relaxed: 1 + step (f - 1)
 //   f = 1 - step (1 - I / Ip)      Poisson noise
 //   Ip = sum over modes of |F psi|^2; f = 1 where nothing was measured (measured < 0).
@@ -12,7 +12,6 @@ struct Params {
   first: u32,
   columns: u32,
   probe_stride: u32,
-  illuminate: u32,
   poisson: u32,
   step: f32,
 }
@@ -178,6 +177,93 @@ fn merge(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(sum.x, largest.yz, sum.w);
 }
 
+// Exit waves of all modes.
+fn illuminate(corner: vec2u, visit: u32, plane: u32, lane: u32) {
+  let half = params.size / 2u;
+  let pairs = params.size * half;
+  var i = lane;
+  loop {
+    let at = (corner.x + i / half) * params.columns + corner.y + 2u * (i % half);
+    let o = vec4f(object[at], object[at + 1u]);
+    var bright = vec2f(0.0);
+    var m = 0u;
+    loop {
+      let p = probe[visit * params.probe_stride + m * pairs + i];
+      bright += energy(p);
+      waves[plane + m * pairs + i] = spin(p, o);
+      m++;
+      continuing { break if m >= MODES; }
+    }
+    let e = energy(o);
+    own = vec4f(0.0, max(own.y, max(bright.x, bright.y)), max(own.z, max(e.x, e.y)), 0.0);
+    i += WORKGROUP;
+    continuing { break if i >= pairs; }
+  }
+}
+
+// Number r of a butterfly of the first stage down the columns, lit.
+struct Light { object: u32, probe: u32, rows: u32 }
+fn lit(l: Light, r: u32) -> vec4f {
+  let at = l.object + r * l.rows * params.columns;
+  let o = vec4f(object[at], object[at + 1u]);
+  let p = probe[l.probe + r * l.rows * (params.size / 2u)];
+  let b = energy(p);
+  let e = energy(o);
+  own = vec4f(0.0, max(own.y, max(b.x, b.y)), max(own.z, max(e.x, e.y)), 0.0);
+  return spin(p, o);
+}
+
+// The first stage of one mode, illuminating what it reads.
+fn first_stage(corner: vec2u, plane: u32, lane: u32) {
+  let n = params.size;
+  let half = n / 2u;
+  let items = n * half / FIRST;
+  let visit = plane / (n * half);
+  var i = lane;
+  loop {
+    let row = i / half;
+    let column = i % half;
+    let l = Light(
+      (corner.x + row) * params.columns + corner.y + 2u * column,
+      visit * params.probe_stride + row * half + column,
+      n / FIRST,
+    );
+    let w = vec4f(twiddle(row, n), twiddle(row, n));
+    let at = plane + row * half + column;
+    let s = l.rows * half;
+    if (FIRST == 16u) {
+      let v = turn16(dft16(array<vec4f, 16>(lit(l, 0u), lit(l, 1u), lit(l, 2u), lit(l, 3u), lit(l, 4u), lit(l, 5u),
+        lit(l, 6u), lit(l, 7u), lit(l, 8u), lit(l, 9u), lit(l, 10u), lit(l, 11u), lit(l, 12u), lit(l, 13u),
+        lit(l, 14u), lit(l, 15u))), w);
+      keep8(at, s, low8(v));
+      keep8(at + 8u * s, s, high8(v));
+    } else if (FIRST == 8u) {
+      keep8(at, s, turn8(dft8(array<vec4f, 8>(lit(l, 0u), lit(l, 1u), lit(l, 2u), lit(l, 3u), lit(l, 4u), lit(l, 5u),
+        lit(l, 6u), lit(l, 7u))), w));
+    } else {
+      let v = dft4(lit(l, 0u), lit(l, 1u), lit(l, 2u), lit(l, 3u));
+      let w2 = spin(w, w);
+      waves[at] = v[0];
+      waves[at + s] = spin(v[1], w);
+      waves[at + 2u * s] = spin(v[2], w2);
+      waves[at + 3u * s] = spin(v[3], spin(w2, w));
+    }
+    i += WORKGROUP;
+    continuing { break if i >= items; }
+  }
+}
+
+fn keep8(at: u32, s: u32, v: array<vec4f, 8>) {
+  waves[at] = v[0];
+  waves[at + s] = v[1];
+  waves[at + 2u * s] = v[2];
+  waves[at + 3u * s] = v[3];
+  waves[at + 4u * s] = v[4];
+  waves[at + 5u * s] = v[5];
+  waves[at + 6u * s] = v[6];
+  waves[at + 7u * s] = v[7];
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn project(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let n = params.size;
@@ -186,31 +272,17 @@ fn project(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) l
   let visit = visits[2u * (params.first + wid.x)];
   let plane = wid.x * MODES * pairs;
   own = vec4f(0.0);
-  if (params.illuminate != 0u) {
-    var i = lane;
-    loop {
-      let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
-      let o = vec4f(object[at], object[at + 1u]);
-      var bright = vec2f(0.0);
-      var m = 0u;
-      loop {
-        let p = probe[wid.x * params.probe_stride + m * pairs + i];
-        bright += energy(p);
-        waves[plane + m * pairs + i] = spin(p, o);
-        m++;
-        continuing { break if m >= MODES; }
-      }
-      let e = energy(o);
-      own = vec4f(0.0, max(own.y, max(bright.x, bright.y)), max(own.z, max(e.x, e.y)), 0.0);
-      i += WORKGROUP;
-      continuing { break if i >= pairs; }
-    }
-    storageBarrier();
+  // A single mode is illuminated while its first stage reads it, several are before.
+  if (MODES == 1u) {
+    first_stage(visit.yz, plane, lane);
+  } else {
+    illuminate(visit.yz, wid.x, plane, lane);
   }
+  storageBarrier();
   var m = 0u;
   loop {
     let mode = plane + m * pairs;
-    var s = 0u;
+    var s = select(0u, 1u, MODES == 1u);
     var block = n;
     loop {
       run_stage(mode, lane, FIRST, block, s & 1u, 1.0);

@@ -38,8 +38,6 @@ export interface Projection {
   readonly waves: Tensor;
   /** (visits, 4) f32: error, max sum |P|^2, max |O|^2, predicted energy, for each visit. */
   readonly stats: Tensor;
-  /** False projects what `waves` holds instead of probe times object. Default true. */
-  readonly illuminate?: boolean;
   /** Default `amplitude`. */
   readonly noise?: ProjectionNoise;
   /** 1 replaces the modulus; less moves towards it. Default 1, or 0.5 for Poisson noise. */
@@ -76,7 +74,6 @@ const table = {
     first: "u32",
     columns: "u32",
     probeStride: "u32",
-    illuminate: "u32",
     poisson: "u32",
     step: "f32",
   },
@@ -127,7 +124,6 @@ export function recordProjection(plan: Plan, state: EngineView, projection: Proj
     first,
     columns,
     probeStride: probe.length === plane ? 0 : plane / 4,
-    illuminate: projection.illuminate === false ? 0 : 1,
     poisson: noise === "poisson" ? 1 : 0,
     step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
   }, [count, 1, 1]);
