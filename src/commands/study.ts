@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { join } from "node:path";
 import { complexArray } from "../array.ts";
 import { createTrainingPayload } from "../config/resolution/payload.ts";
@@ -23,25 +23,40 @@ import { wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { loadModel } from "./model_file.ts";
 import { runRecord } from "./record.ts";
-import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
+import { addRegistryFlags, EXTRA_FLAGS } from "./registry_flags.ts";
 import { trainToFolder } from "./train_folder.ts";
 
 /** File with one row a training. */
 const TABLE = "study.csv";
+
+/** Flags of `train` that a study sets for every training, and what to use in their place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "--seed": "--seeds",
+  "--n-subsample": "--sizes",
+};
 
 /** Adds the command. */
 export function registerStudy(program: Command): void {
   const command = program.command("study")
     .description("Train over sizes of the training set and seeds; plot quality with its spread.")
     .option("--sizes <counts>", "training patterns, separated by commas", "64,128,256")
-    .option("--seeds <numbers>", "seeds, separated by commas", "1,2,3");
-  addExtraFlags(command, "train");
+    .option("--seeds <numbers>", "seeds, separated by commas", "1,2,3")
+    .option("--config <file>", EXTRA_FLAGS.config)
+    .option("--resume", `keep the rows of ${TABLE} in the output folder`)
+    .option("--json", EXTRA_FLAGS.json)
+    .addOption(new Option("--quiet", EXTRA_FLAGS.quiet).conflicts(["verbose", "consoleLevel"]))
+    .addOption(new Option("--verbose", EXTRA_FLAGS.verbose).conflicts("consoleLevel"))
+    .option("--console-level <level>", EXTRA_FLAGS["console-level"]);
   addRegistryFlags(command, "train");
+  // A study sets these two itself.
+  for (const option of command.options) {
+    if (Object.hasOwn(INSTEAD, option.long ?? "")) option.hideHelp();
+  }
   command.addHelpText(
     "after",
     "\nEvery training takes --sizes patterns of the training file at random and is judged on the\n" +
-      "whole test file, which must hold its object. All flags of train apply. --resume keeps the\n" +
-      "rows that study.csv in the output folder holds.\n" +
+      "whole test file, which must hold its object. The flags of train apply to all of them. Results\n" +
+      "go to study_outputs unless --output-dir says otherwise.\n" +
       "\nExample:\n  ptychogpu study --train-data-file train.npz --test-data-file test.npz " +
       "--sizes 64,128 --seeds 1,2,3",
   );
@@ -55,6 +70,11 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const seeds = wholeNumbers("--seeds", String(options.seeds), 0);
   const stated = await statementOf(options, "train", terminal);
   const { test_data_file: testFile, output_dir: typedDir, ...flags } = stated.flags ?? {};
+  for (const [flag, instead] of Object.entries(INSTEAD)) {
+    if (flags[flag.slice(2).replaceAll("-", "_")] !== undefined) {
+      throw new ConfigError(`${flag} is set by the study for every training: give ${instead}`);
+    }
+  }
   if (typeof testFile !== "string") {
     throw new ConfigError(
       "study needs --test-data-file: an NPZ file with a known object to judge on",

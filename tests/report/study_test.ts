@@ -103,6 +103,9 @@ Deno.test("study trains every size and seed, judges on the test file, and resume
     assert.equal(large.code, 2);
     assert.match(large.err, /has 16 patterns only/);
     assert.equal((await study(...small)).code, 2);
+    const seed = await study("--test-data-file=test.npz", "--seed=3", ...small);
+    assert.equal(seed.code, 2);
+    assert.match(seed.err, /give --seeds/);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
