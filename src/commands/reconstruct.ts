@@ -210,7 +210,7 @@ export async function reconstructToFolder(
         [null, null],
         {
           ...positions === undefined ? {} : positionArrays(positions),
-          ...await reconstructor.slices(),
+          ...await reconstructor.extras(),
         },
       ),
       ...written?.files ?? [],

@@ -167,6 +167,7 @@ export function reconstructSettings(
     beta: refine.beta,
     slices: refine.slices,
     near: refine.near,
+    components: refine.components,
   };
   return {
     ...settings,

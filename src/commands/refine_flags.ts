@@ -21,6 +21,8 @@ export interface RefineSettings extends RefineOptions {
   readonly beta: number;
   /** Slices of the object. */
   readonly slices: EngineSettings["slices"];
+  /** Components by which the probe varies. */
+  readonly components: number;
   /** Way to a detector in the near field. */
   readonly near: EngineSettings["near"];
 }
@@ -37,6 +39,8 @@ const STEP_FLAGS = [
   "momentum",
   "noise",
 ] as const;
+/** Flags the engine for thick objects, near fields and varying probes does not know. */
+const GENERAL_FLAGS = ["momentum", "batches", "probeDamping"] as const;
 const POSITION_FLAGS = ["positionStartSweep", "positionAffine", "positionLimit"] as const;
 
 /** Adds the flags. */
@@ -61,6 +65,12 @@ export function addRefineFlags(command: Command): void {
     .option("--slice-distance <metres>", "from one slice to the next")
     .option("--wavelength <metres>", "of the beam, for --slices and --propagation near")
     .option("--object-pixel <metres>", "side of an object pixel, for --slices");
+  command.optionsGroup("Varying probe (epie, lsqml, adam):");
+  command.option(
+    "--probe-components <count>",
+    "components by which the probe varies over the scan (orthogonal probe relaxation)",
+    "0",
+  );
   command.optionsGroup("Propagation:");
   command
     .addOption(
@@ -113,8 +123,21 @@ export function refineSettings(
   if (beta <= 0.5) {
     throw new ConfigError(`--raar-beta is ${beta}: above 0.5 to 1 is possible, 0.75 to 0.9 usual`);
   }
+  const components = wholeNumber("--probe-components", String(options.probeComponents), 0);
+  if (components > 0) {
+    if (!["epie", "lsqml", "adam"].includes(engine)) {
+      refuse("probeComponents", `${engine} knows one probe: use --engine epie, lsqml or adam`);
+    }
+    for (const name of ["probePower", "centerProbe", "probeSupport", ...GENERAL_FLAGS]) {
+      if (typed(name)) refuse(name, "it does not reach a varying probe: leave it away");
+    }
+    if (positionCorrection !== "none") {
+      refuse("positionCorrection", "positions are found with one probe: leave one of them away");
+    }
+  }
   return {
     beta,
+    components,
     slices: sliceSettings(options, typed, refuse, engine),
     near: nearSettings(options, typed, refuse, engine),
     positionCorrection,
@@ -146,7 +169,7 @@ function sliceSettings(
   if (!["epie", "lsqml", "adam"].includes(engine)) {
     refuse("slices", `${engine} knows thin objects only: use --engine epie, lsqml or adam`);
   }
-  for (const name of ["probePower", "centerProbe", "momentum", "batches", "probeDamping"]) {
+  for (const name of ["probePower", "centerProbe", ...GENERAL_FLAGS]) {
     if (typed(name)) refuse(name, "it does not reach the slices of a thick object: leave it away");
   }
   if (engine === "adam" && typed("objectDamping")) {
@@ -184,7 +207,7 @@ function nearSettings(
       "rpie knows the far field only: use --engine epie, lsqml, adam, dm or raar",
     );
   }
-  for (const name of ["momentum", "batches", "probeDamping"]) {
+  for (const name of GENERAL_FLAGS) {
     if (typed(name)) refuse(name, "it has no effect in the near field: leave it away");
   }
   if (engine === "adam" && typed("objectDamping")) {

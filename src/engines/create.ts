@@ -28,14 +28,15 @@ export function createEngine(
   const probeStart = settings.probeStartSweep === 0 ? Infinity : settings.probeStartSweep - 1;
   const visiting = { batch, order, seed, onBlock: hooks.onBlock };
   const noise = settings.noise === "poisson" ? "poisson" : "amplitude";
-  const { slices, near, engine } = settings;
-  const general = slices !== undefined || near !== undefined;
+  const { slices, near, components, engine } = settings;
+  const general = slices !== undefined || near !== undefined || components > 0;
   if (general && (engine === "epie" || engine === "lsqml" || engine === "adam")) {
     return new SlicedEngine(state, {
       method: engine,
       slices: slices?.count ?? 1,
       field: slices?.field,
       near,
+      components,
       batch,
       seed,
       objectStep: settings.objectStep,

@@ -55,6 +55,8 @@ export interface EngineSettings {
   readonly beta: number;
   /** Slices of the object and the way from one to the next, m; undefined for a thin object. */
   readonly slices: { readonly count: number; readonly field: NearField } | undefined;
+  /** Components by which the probe varies from pattern to pattern. */
+  readonly components: number;
   /** Way to a detector in the near field, m; undefined for the far field. */
   readonly near: NearField | undefined;
 }
@@ -131,6 +133,7 @@ export function defaultSettings(engine: EngineName): EngineSettings {
     sweeps: 60,
     beta: 0.75,
     slices: undefined,
+    components: 0,
     near: undefined,
   };
 }

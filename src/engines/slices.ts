@@ -21,6 +21,8 @@ import { recordSum } from "../ops/reduce.ts";
 import { farField, type NearField, nearField, type Propagator } from "../physics/propagate.ts";
 import { Random } from "../random.ts";
 import { Detector } from "./detector.ts";
+import { recordSteps } from "./slices_steps.ts";
+import { VariableProbe } from "./variable_probe.ts";
 import { addObject, addProbe, addWeight, extent } from "./overlap_kernels.ts";
 import * as kernels from "./slices_kernels.ts";
 import type { NoiseModel } from "./settings.ts";
@@ -57,6 +59,8 @@ export interface SliceOptions {
   readonly probeStart: number;
   /** Noise model. */
   readonly noise: NoiseModel;
+  /** Components by which the probe varies from pattern to pattern; default 0. */
+  readonly components?: number;
 }
 
 const ORDER_STREAM = 7000;
@@ -80,6 +84,7 @@ export class SlicedEngine implements Engine {
   #options: Required<Omit<SliceOptions, "field" | "near">>;
   #detector: Detector;
   #between: Propagator;
+  #variable: VariableProbe | undefined;
   #chunks: WaveChunks;
   #work: SliceWork;
   #recorded = new Map<string, Recorded>();
@@ -99,10 +104,12 @@ export class SlicedEngine implements Engine {
     const { gpu, shape: { size } } = state;
     this.name = options.method;
     this.#state = state;
-    this.#options = { damping: 0.1, ...options };
+    this.#options = { damping: 0.1, components: 0, ...options };
     this.#detector = new Detector(state, options.near);
     this.#between = field === undefined ? farField(size) : nearField(gpu, size, field);
     this.#chunks = new WaveChunks(state, options.batch);
+    const { components } = this.#options;
+    if (components > 0) this.#variable = new VariableProbe(state, components, options.seed);
     const { chunks } = this.#chunks, { length } = chunks[0];
     const partials = chunks.length * this.#groups(length);
     this.#work = sliceWork(state, options.slices, length, partials, options.method === "adam");
@@ -140,6 +147,7 @@ export class SlicedEngine implements Engine {
     }
     recorded.plan.submit();
     const [sum] = await gpu.read(this.#work.error);
+    if (epoch >= probeStart) await this.#variable?.finish();
     return { error: sum / energy };
   }
 
@@ -150,7 +158,7 @@ export class SlicedEngine implements Engine {
     const values = await this.#state.gpu.readAll(moments);
     values.forEach((value, i) => saved.set(`moment ${i}`, value));
     saved.set("counters", Float32Array.of(...this.#adamSteps, this.#probePeak));
-    return saved;
+    return new Map([...saved, ...await this.#variable?.save() ?? []]);
   }
 
   /** Takes back what `save` gave. @throws {ShapeError} if it does not fit. */
@@ -166,6 +174,7 @@ export class SlicedEngine implements Engine {
     moments.flat().forEach((moment, i) => gpu.write(moment, saved.get(`moment ${i}`)!));
     this.#adamSteps = [counters[0], counters[1]];
     this.#probePeak = counters[2];
+    this.#variable?.load(saved);
     this.#started = true;
   }
 
@@ -178,6 +187,7 @@ export class SlicedEngine implements Engine {
     }
     this.#chunks.dispose();
     this.#between[Symbol.dispose]();
+    this.#variable?.dispose();
     this.#detector.dispose();
   }
 
@@ -213,9 +223,11 @@ export class SlicedEngine implements Engine {
     const plan = new Plan(gpu, `${this.name} in slices`),
       { slices, found, error, steps } = this.#work;
     const adam: AdamDispatch[] = [], recorded = { plan, adam };
+    this.#variable?.recordBegin(plan);
     this.#chunks.chunks.forEach((chunk, c) => {
       this.#recordBatch(plan, chunk, c, objectOn, probeOn, recorded.adam);
     });
+    if (probeOn) this.#variable?.recordEnd(plan);
     recordSum(plan, found, error, 1, found.length);
     plan.copy(slices[0], object, object.length);
     for (const along of slices.slice(1)) {
@@ -228,9 +240,7 @@ export class SlicedEngine implements Engine {
   }
 
   #params(values: Partial<kernels.SliceParams>): kernels.SliceParams {
-    const { size, modes, columns } = this.#state.shape;
-    const rest = { count: 0, first: 0, kind: 0, piece: 0, alpha: 0, factor: 1 };
-    return { size, modes, columns, ...rest, ...values };
+    return kernels.sliceParams(this.#state.shape, values);
   }
 
   #recordBatch(
@@ -252,7 +262,10 @@ export class SlicedEngine implements Engine {
 
     const spectrum = arena.allocate("probe spectrum", probe.shape);
     recordFft2(plan, probe, spectrum, modes, size);
-    const phis = [this.#chunks.recordProbes(plan, chunk, spectrum).tensor];
+    const phis = [wave()];
+    if (this.#variable === undefined) {
+      this.#chunks.recordShifted(plan, chunk, spectrum, phis[0]);
+    } else this.#variable.recordProbes(plan, visits, chunk, spectrum, phis[0]);
     for (let s = 0; s < last; s++) {
       const next = wave();
       this.#chunks.recordExit(plan, chunk, { tensor: phis[s], own: true }, next, slices[s]);
@@ -275,8 +288,11 @@ export class SlicedEngine implements Engine {
     const filled = Math.min(chunk.length, patterns - first);
     const damping = method === "epie" ? 1 : this.#options.damping;
     const overlap = { count: size * size, size, modes, first, columns, own: 1, inertia: 0 };
+    const largest = (of: Tensor, piece: number): void => {
+      plan.run(extent, { values: of, extents }, { ...overlap, count: piece, visits: 0 }, [1, 1, 1]);
+    };
     const normalise = (image: Tensor, by: Tensor, piece: number): void => {
-      plan.run(extent, { values: by, extents }, { ...overlap, count: piece, visits: 0 }, [1, 1, 1]);
+      largest(by, piece);
       const of = image.length / 2;
       const kind = method === "epie" ? 0 : 1;
       const params = this.#params({ count: of, kind, piece, alpha: damping });
@@ -305,67 +321,27 @@ export class SlicedEngine implements Engine {
       const params = { ...overlap, count: all, visits: chunk.length };
       plan.run(addProbe, { visits, waves: back, spectrum: probeTop }, params, all);
       recordFft2(plan, probeTop, probeTop, modes, size, true);
-      if (method === "epie") {
+      if (method === "epie" || this.#variable !== undefined) {
         plan.clear(power);
         const params = { ...overlap, visits: chunk.length };
         plan.run(addWeight, { visits, object: slices[0], power }, params, size * size);
-        normalise(probeTop, power, size * size);
       }
+      if (method === "epie") normalise(probeTop, power, size * size);
+      else if (this.#variable !== undefined) largest(power, size * size);
+      this.#variable?.recordUpdate(plan, visits, chunk, back, extents);
     }
     arena.release(back);
-    if (method === "lsqml") this.#recordSteps(plan, chunk, phis, chi, spectrum, probeOn);
+    if (method === "lsqml") {
+      const place = {
+        state: this.#state,
+        work: this.#work,
+        chunks: this.#chunks,
+        between: this.#between,
+      };
+      recordSteps(place, plan, chunk, phis, chi, spectrum, probeOn);
+    }
     for (const tensor of [chi, ...phis, spectrum]) arena.release(tensor);
     this.#recordChange(plan, objectOn, probeOn, adams);
-  }
-
-  /** Least-squares steps along all slices together and along the probe. */
-  #recordSteps(
-    plan: Plan,
-    chunk: Chunk,
-    phis: readonly Tensor[],
-    chi: Tensor,
-    spectrum: Tensor,
-    probeOn: boolean,
-  ): void {
-    const { gpu: { arena }, shape: { size, modes } } = this.#state;
-    const { slices, tops, probeTop, totals, steps } = this.#work, { visits } = this.#chunks;
-    const planes = chunk.length * modes, count = planes * size * size, { first } = chunk;
-    let byObject = this.#chunks.allocate("change by the object", chunk);
-    this.#chunks.recordExit(plan, chunk, { tensor: phis[0], own: true }, byObject, tops[0]);
-    let byProbe = byObject;
-    if (probeOn) {
-      recordFft2(plan, probeTop, spectrum, modes, size);
-      const moved = this.#chunks.recordProbes(plan, chunk, spectrum);
-      byProbe = this.#chunks.allocate("change by the probe", chunk);
-      this.#chunks.recordExit(plan, chunk, moved, byProbe, slices[0]);
-      this.#chunks.releaseProbes(moved);
-    }
-    for (let s = 1; s < slices.length; s++) {
-      this.#between.forward(plan, byObject, byObject, planes);
-      const next = this.#chunks.allocate("change by the object", chunk);
-      const waves = phis[s], tangents = tops[s];
-      plan.run(
-        kernels.tangent,
-        { visits, source: byObject, result: next, object: slices[s], waves, tangents },
-        this.#params({ count, first }),
-        count,
-      );
-      arena.release(byObject);
-      byObject = next;
-      if (!probeOn) continue;
-      this.#between.forward(plan, byProbe, byProbe, planes);
-      const then = this.#chunks.allocate("change by the probe", chunk);
-      this.#chunks.recordExit(plan, chunk, { tensor: byProbe, own: true }, then, slices[s]);
-      arena.release(byProbe);
-      byProbe = then;
-    }
-    const tensors = { visits, byObject, byProbe: probeOn ? byProbe : byObject, chi, totals };
-    const visited = this.#params({ count: chunk.length, first });
-    plan.run(kernels.sums, tensors, visited, [chunk.length, 1, 1]);
-    const params = this.#params({ count: chunk.length, kind: probeOn ? 1 : 0, alpha: 0.1 });
-    plan.run(kernels.solve, { all: totals, solved: steps }, params, [1, 1, 1]);
-    arena.release(byObject);
-    if (probeOn) arena.release(byProbe);
   }
 
   #recordChange(

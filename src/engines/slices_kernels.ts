@@ -8,6 +8,7 @@ import source from "../../shaders/engines/slices.wgsl" with { type: "text" };
 import adamSource from "../../shaders/update/adam.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { type Bindings, defineKernel, type Kernel } from "../gpu/kernel.ts";
+import type { EngineShape } from "./state.ts";
 
 const params = {
   count: "u32",
@@ -23,6 +24,15 @@ const params = {
 
 /** Parameters of the kernels of this file. */
 export type SliceParams = { readonly [name in keyof typeof params]: number };
+
+/** Parameters of a kernel of this file; what is not given is 0, the factor 1. */
+export function sliceParams(
+  { size, modes, columns }: EngineShape,
+  values: Partial<SliceParams>,
+): SliceParams {
+  const rest = { count: 0, first: 0, kind: 0, piece: 0, alpha: 0, factor: 1 };
+  return { size, modes, columns, ...rest, ...values };
+}
 
 function slices<const B extends Bindings>(
   entryPoint: string,

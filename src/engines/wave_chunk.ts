@@ -115,18 +115,18 @@ export class WaveChunks implements Disposable {
    * @returns probes; release `tensor` with {@linkcode WaveChunks.releaseProbes}.
    */
   recordProbes(plan: Plan, chunk: Chunk, spectrum: Tensor | undefined, axis = 0): ChunkProbes {
-    const { state } = this;
-    if (spectrum === undefined) return { tensor: state.probe, own: false };
-    const { modes, size } = state.shape;
+    if (spectrum === undefined) return { tensor: this.state.probe, own: false };
     const tensor = this.allocate("moved probes", chunk);
-    plan.run(
-      shiftKernel,
-      { visits: this.visits, source: spectrum, result: tensor },
-      this.#params(chunk, 0, axis),
-      chunk.length * modes * size * size,
-    );
-    recordFft2(plan, tensor, tensor, chunk.length * modes, size, true);
+    this.recordShifted(plan, chunk, spectrum, tensor, axis);
     return { tensor, own: true };
+  }
+
+  /** Records the moved probes of a chunk into a tensor, (length, K, N, N, 2); axis as above. */
+  recordShifted(plan: Plan, chunk: Chunk, spectrum: Tensor, result: Tensor, axis = 0): void {
+    const { modes, size } = this.state.shape;
+    const params = this.#params(chunk, 0, axis);
+    plan.run(shiftKernel, { visits: this.visits, source: spectrum, result }, params, params.count);
+    recordFft2(plan, result, result, chunk.length * modes, size, true);
   }
 
   /** Gives probes of {@linkcode WaveChunks.recordProbes} back. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { complexArray, type NdArray } from "../array.ts";
+import { complexArray, type NdArray, realArray } from "../array.ts";
 import { type ConstraintOptions, Constraints, measureProbe } from "../engines/constraints.ts";
 import { createEngine } from "../engines/create.ts";
 import { type PositionResult, Refinement, type RefineOptions } from "../engines/refine.ts";
@@ -225,13 +225,25 @@ export class Reconstructor implements Disposable {
     return this.#refinement.positions;
   }
 
-  /** The slices of a thick object after the last sweep, (S, rows, columns) c64 `object_slices`. */
-  async slices(): Promise<Record<string, NdArray>> {
-    const { rows, columns } = this.state.shape;
-    if (this.settings.slices === undefined) return {};
-    const values = (await this.#engine.save()).get("slices")!;
-    const shape = [this.settings.slices.count, rows, columns];
-    return { object_slices: complexArray(shape, values) };
+  /**
+   * What else was found, after the last sweep: (S, rows, columns) c64 `object_slices` of a thick object,
+   * (C, N, N) c64 `probe_components` and (P, C) f32 `probe_weights` of a varying probe.
+   */
+  async extras(): Promise<Record<string, NdArray>> {
+    const { rows, columns, size, patterns } = this.state.shape;
+    const { slices, components } = this.settings;
+    if (slices === undefined && components === 0) return {};
+    const saved = await this.#engine.save(), found: Record<string, NdArray> = {};
+    if (slices !== undefined) {
+      const shape = [slices.count, rows, columns];
+      found.object_slices = complexArray(shape, saved.get("slices")!);
+    }
+    if (components > 0) {
+      const shape = [components, size, size];
+      found.probe_components = complexArray(shape, saved.get("probe_components")!);
+      found.probe_weights = realArray([patterns, components], saved.get("probe_weights")!);
+    }
+    return found;
   }
 
   /** Compiles the shaders, reporting (done, all, next). */
