@@ -10,6 +10,7 @@
 import { parseArgs } from "node:util";
 import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
+import { benchEngines } from "./engines.ts";
 import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
 import { benchMemory } from "./memory.ts";
@@ -81,6 +82,7 @@ await benchConvolutions(bench);
 await benchFft(bench, beside);
 await benchPhysics(bench);
 await benchUpdate(bench);
+await benchEngines(bench, roof.software);
 await benchNetwork(bench, beside);
 await benchMemory(bench);
 if (flags.peers) await benchPeers(bench);
