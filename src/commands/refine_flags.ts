@@ -112,7 +112,9 @@ export function refineSettings(
       }
     }
   }
-  if (engine !== "raar" && typed("raarBeta")) refuse("raarBeta", "only --engine raar has it");
+  if (engine !== "raar" && typed("raarBeta")) {
+    refuse("raarBeta", "only raar has it: use --engine raar");
+  }
   const positionCorrection = String(options.positionCorrection) as PositionCorrection;
   if (positionCorrection === "none") {
     for (const name of POSITION_FLAGS) {
