@@ -1,37 +1,49 @@
 /**
- * `demo`: simulate, train, reconstruct, compare with the truth.
+ * `demo`: the commands of this program in a row, on a scan with a known object.
  *
  * @module
  */
 import type { Command } from "commander";
 import { join } from "node:path";
-import { complexArray, type NdArray } from "../array.ts";
-import { resolveRun } from "../config/presets.ts";
-import { defaultExecution } from "../config/resolution/defaults.ts";
-import { RECOMMENDED_TRAINING } from "../config/training.ts";
-import type { Gpu } from "../gpu/device.ts";
-import { frameScan } from "../image/frame.ts";
-import { alignGlobalPhase, evaluateReconstruction, flatScores } from "../image/metrics.ts";
-import { openNpz, writeNpz } from "../io/npz.ts";
-import { simulateScan } from "../workflows/simulate.ts";
-import { comparisonPng } from "./comparison.ts";
-import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
+import { ConfigError } from "../errors.ts";
+import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions, realNumber, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
-import { inferToFolder, loadModel } from "./infer.ts";
-import { writeReport } from "./report.ts";
-import { trainToFolder } from "./train_folder.ts";
 
 /** Size of the demo by kind of adapter. */
 const SIZES = {
   software: { positions: 484, nepochs: 12, n_filters_scale: 1 },
-  hardware: { positions: 1600, nepochs: RECOMMENDED_TRAINING.nepochs, n_filters_scale: 2 },
+  hardware: { positions: 1600, nepochs: 16, n_filters_scale: 2 },
 } as const;
+
+/** Sweeps of the iterative engine that starts from the network's object. */
+const SWEEPS = 15;
+
+/** Numbers of amplitude and phase. */
+interface Pair {
+  readonly amplitude: number;
+  readonly phase: number;
+}
+
+/** What the demo reads of an evaluation. */
+interface Scores {
+  readonly mae: Pair;
+  readonly ssim: Pair;
+  /** Null where an image is almost constant. */
+  readonly frc50: { readonly amplitude: number | null; readonly phase: number | null };
+  readonly frc_side_px: number;
+  readonly flat: { readonly mae: Pair; readonly ssim: Pair };
+}
+
+/** Runs one command line and gives its result object. */
+type Step = (...args: readonly (string | number)[]) => Promise<Record<string, unknown>>;
 
 /** Adds the command. */
 export function registerDemo(program: Command): void {
   const command = program.command("demo")
-    .description("Simulate a scan, train on it, reconstruct it, compare it with the truth.")
+    .description(
+      "Simulate a scan, train on it, reconstruct it, refine it, compare it with the truth.",
+    )
     .option("--output-dir <folder>", "where results go", "demo_output")
     .option("--n-positions <count>", "scan positions (default by adapter)")
     .option("--nepochs <count>", "passes over the data (default by adapter)")
@@ -39,130 +51,141 @@ export function registerDemo(program: Command): void {
     .option("--nphotons <photons>", "photons of the mean pattern", "1e6")
     .option("--seed <number>", "seed of everything random", "42");
   addCommonFlags(command);
-  command.action((options) => run(options));
+  command.addHelpText(
+    "after",
+    "\nThe commands it runs are printed; each can be run alone.\n\nExample:\n" +
+      "  ptychogpu demo --output-dir demo_output",
+  );
+  command.action((options) => run(program, options));
 }
 
-async function run(options: Record<string, unknown>): Promise<void> {
+async function run(program: Command, options: Record<string, unknown>): Promise<void> {
   const common = commonOptions(options), terminal = new Terminal(common);
-  const outputDir = String(options.outputDir);
+  const out = String(options.outputDir);
   const typed = (name: string, flag: string, fallback: number): number =>
     options[name] === undefined ? fallback : wholeNumber(flag, String(options[name]), 1);
   const nphotons = realNumber("--nphotons", String(options.nphotons), 1);
   const seed = wholeNumber("--seed", String(options.seed), 0);
-  await ensureWritableFolder(outputDir);
-  using gpu = await openGpu(common, terminal);
-  const size = gpu.adapter.software ? SIZES.software : SIZES.hardware;
-  const count = typed("nPositions", "--n-positions", size.positions);
+  await ensureWritableFolder(out);
+  const adapter = await adapterOf(common, terminal);
+  const size = adapter.software ? SIZES.software : SIZES.hardware;
+  const positions = typed("nPositions", "--n-positions", size.positions);
   const nepochs = typed("nepochs", "--nepochs", size.nepochs);
   const width = options.nFiltersScale === undefined
     ? size.n_filters_scale
     : realNumber("--n-filters-scale", String(options.nFiltersScale), 0.01);
-  const config = resolveRun({
-    nepochs,
-    n_filters_scale: width,
-    seed,
-    // The merge of neighbouring patches brings out slow phase variations.
-    overlap_group_size: 4,
-    overlap_start_epoch: Math.floor(nepochs / 4),
-  });
   terminal.say(
-    `demo on ${gpu.adapter.name}${gpu.adapter.software ? " (software: a small network)" : ""}: ` +
-      `${count} positions, width ${width}, ${nepochs} epochs`,
+    `demo on ${adapter.name}${adapter.software ? " (software: a small network)" : ""}: ` +
+      `${positions} positions, width ${width}, ${nepochs} epochs`,
   );
   const began = performance.now();
-  const scan = await simulateScan(gpu, {
-    object: "lines",
-    probe: "aberrated",
-    scan: "jittered",
-    N: 64,
-    count,
-    nphotons,
-    overlap: 0.9,
-    seed,
-    onProgress: (done, all) => terminal.progress(`simulated ${done} of ${all} patterns`),
-  });
-  await writeWhole(join(outputDir, "scan.npz"), await writeNpz(scan.arrays, { compress: true }));
-  const trained = await trainToFolder({
-    gpu,
-    dataset: scan.dataset,
-    config,
-    outputDir: join(outputDir, "training"),
-    execution: defaultExecution({ checkpoint_every: nepochs, checkpoint_save_top_k: 0 }),
-    terminal,
-  });
-  if (trained.interrupted) {
+  const accelerator = ["--accelerator", adapter.software ? "cpu" : "gpu"];
+  const quiet = common.quiet ? ["--quiet"] : [];
+  const step: Step = (...args) => {
+    const line = args.map(String);
+    terminal.say(`\n$ ptychogpu ${line.join(" ")}`);
+    const own = line[0] === "report" ? [] : accelerator;
+    return captured(program, [...line, ...own, "--json", ...quiet]);
+  };
+  const scan = join(out, "scan.npz"), training = join(out, "training");
+  const refined = join(out, "refined");
+  await step(
+    ...["simulate", "--output", scan, "--object", "lines", "--probe", "aberrated"],
+    ...["--overlap", 0.9, "--n-positions", positions, "--nphotons", nphotons, "--seed", seed],
+  );
+  const trained = await step(
+    ...["train", "--train-data-file", scan, "--output-dir", training, "--nepochs", nepochs],
+    ...["--n-filters-scale", width, "--seed", seed, "--checkpoint-every", nepochs],
+    // The merge of neighbouring patches brings out slow phase variations.
+    ...["--overlap-group-size", 4, "--overlap-start-epoch", Math.floor(nepochs / 4)],
+  );
+  if (trained.interrupted === true) {
     terminal.result("interrupted", { interrupted: true });
     return;
   }
-  const model = await loadModel(join(outputDir, "training"));
-  await inferToFolder(gpu, scan.dataset, model, {}, outputDir, terminal);
-  const { object } = scan.experiment;
-  const truth = complexArray([object.height, object.width], object.data);
-  const summary = await compare(gpu, outputDir, truth, scan.dataset.positions, {
-    positions: count,
-    overlap: scan.experiment.overlap,
-    nphotons,
-    width,
-    nepochs,
-    seed,
-    seconds: (performance.now() - began) / 1000,
-  });
-  await writeReport([outputDir], join(outputDir, "report.html"), { title: "Demo" });
-  terminal.result(summary.text, summary.json);
-}
-
-/** Judges the reconstruction in a folder against the truth; writes the figure and the summary. */
-async function compare(
-  gpu: Gpu,
-  outputDir: string,
-  truth: NdArray,
-  positions: Float64Array,
-  about: Readonly<Record<string, number>>,
-): Promise<{ text: string; json: unknown }> {
-  const { object, place } = await readReconstruction(join(outputDir, "reconstruction.npz"));
-  const framed = frameScan(object, place, truth, positions);
-  const target = framed.target, prediction = alignGlobalPhase(target, framed.prediction);
-  const scores = evaluateReconstruction(target, prediction), flat = flatScores(target);
-  await writeWhole(join(outputDir, "comparison.png"), comparisonPng(target, prediction));
-  const ratio = [0, 1].map((k) => scores.mae[k] / flat.mae[k]);
-  const row = (name: string, k: number): string =>
-    `${name}: MAE ${scores.mae[k].toFixed(4)} (flat ${flat.mae[k].toFixed(4)}, ratio ` +
-    `${ratio[k].toFixed(3)}), SSIM ${scores.ssim[k].toFixed(3)} (flat ${
-      flat.ssim[k].toFixed(3)
-    }), ` +
-    `FRC50 ${scores.frc50[k].toFixed(1)} of ${scores.frcPhase.length} rings` +
-    `${scores.frcReliable[k] ? "" : " (not reliable)"}`;
+  await step("infer", "--model-path", training, "--test-data", scan, "--output-dir", out);
+  const network = scoresOf(await step("evaluate", out));
+  await step(
+    ...["reconstruct", "--data", scan, "--init-model", training, "--sweeps", SWEEPS],
+    ...["--output-dir", refined],
+  );
+  const hybrid = scoresOf(await step("evaluate", refined));
+  await step("compare", out, refined, "--truth", scan, "--output-dir", out);
+  await step("report", training, out, refined, "--output", join(out, "report.html"));
+  const seconds = (performance.now() - began) / 1000;
   const text = [
-    `demo done in ${formatDuration(about.seconds)} on ${gpu.adapter.name}`,
-    row("amplitude", 0),
-    row("phase", 1),
-    `report: ${outputDir}/report.html; pictures and arrays: comparison.png, amplitude.png, phase.png, ` +
-    "reconstruction.npz",
+    `demo done in ${formatDuration(seconds)} on ${adapter.name}`,
+    "network alone",
+    ...rows(network),
+    `network, then ${SWEEPS} sweeps of ePIE`,
+    ...rows(hybrid),
+    `pictures, arrays and a page about it all: ${out}/comparison.png, reconstruction.npz, report.html`,
   ].join("\n");
-  const named = (pair: readonly number[]) => ({ amplitude: pair[0], phase: pair[1] });
-  const json = {
-    ...about,
-    adapter: gpu.adapter,
-    mae: named(scores.mae),
-    mae_flat: named(flat.mae),
-    mae_ratio: named(ratio),
-    ssim: named(scores.ssim),
-    ssim_flat: named(flat.ssim),
-    frc50: named(scores.frc50),
-    frc_rings: scores.frcPhase.length,
-    psnr_peak_1: named(scores.psnr1),
-    psnr_peak_255: named(scores.psnr255),
-  };
-  await writeJson(join(outputDir, "summary.json"), json);
-  await writeWhole(join(outputDir, "summary.txt"), text + "\n");
-  return { text, json };
+  const about = { positions, nphotons, width, nepochs, seed, seconds, adapter };
+  const json = { ...about, ...summary(network), refined: summary(hybrid) };
+  await writeJson(join(out, "summary.json"), json);
+  await writeWhole(join(out, "summary.txt"), text + "\n");
+  terminal.result(text, json);
 }
 
-async function readReconstruction(
-  path: string,
-): Promise<{ object: NdArray; place: { originY: number; originX: number } }> {
-  using source = await FileSource.open(path);
-  const npz = await openNpz(source);
-  const [originX, originY] = (await npz.read("canvas_origin_xy")).data as Float64Array;
-  return { object: await npz.read("object"), place: { originY, originX } };
+/** The adapter that the commands will find. */
+async function adapterOf(
+  common: ReturnType<typeof commonOptions>,
+  terminal: Terminal,
+): Promise<{ readonly name: string; readonly software: boolean }> {
+  using gpu = await openGpu(common, terminal);
+  return gpu.adapter;
+}
+
+/** Runs a command line of this program; what it would print on stdout is its result. */
+async function captured(
+  program: Command,
+  args: readonly string[],
+): Promise<Record<string, unknown>> {
+  const lines: string[] = [], { log } = console;
+  console.log = (...values: unknown[]) => lines.push(values.join(" "));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } finally {
+    console.log = log;
+  }
+  return JSON.parse(lines.at(-1) ?? "{}");
+}
+
+function scoresOf(record: Record<string, unknown>): Scores {
+  if (record.mae === undefined || record.flat === undefined) {
+    throw new ConfigError("Cannot judge the demo as its scan was replaced: use another folder");
+  }
+  return record as unknown as Scores;
+}
+
+function ratios({ mae, flat }: Scores): Pair {
+  return {
+    amplitude: mae.amplitude / flat.mae.amplitude,
+    phase: mae.phase / flat.mae.phase,
+  };
+}
+
+function rows(scores: Scores): string[] {
+  const rings = Math.floor(scores.frc_side_px / 2), ratio = ratios(scores);
+  return (["amplitude", "phase"] as const).map((part) =>
+    `  ${part}: MAE ${scores.mae[part].toFixed(4)} (flat ${scores.flat.mae[part].toFixed(4)}, ` +
+    `ratio ${ratio[part].toFixed(3)}), SSIM ${scores.ssim[part].toFixed(3)} ` +
+    `(flat ${scores.flat.ssim[part].toFixed(3)}), ` +
+    `FRC50 at ring ${
+      scores.frc50[part]?.toFixed(1) ?? "none (image almost constant)"
+    } (Nyquist ${rings})`
+  );
+}
+
+function summary(scores: Scores): Record<string, unknown> {
+  return {
+    mae: scores.mae,
+    mae_flat: scores.flat.mae,
+    mae_ratio: ratios(scores),
+    ssim: scores.ssim,
+    ssim_flat: scores.flat.ssim,
+    frc50: scores.frc50,
+    frc_nyquist_ring: Math.floor(scores.frc_side_px / 2),
+  };
 }

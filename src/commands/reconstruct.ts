@@ -234,6 +234,7 @@ export async function reconstructToFolder(
     };
     await writeJson(join(outputDir, "run.json"), {
       ...runRecord("reconstruct", gpu),
+      data_file: dataset.name,
       settings,
       result,
     });
