@@ -133,6 +133,24 @@ Deno.test("waves stay where they are on the object when patches move by whole pi
     assertClose("waves", inSpace(after), expected, 1e-5);
   }));
 
+Deno.test("the same waves with hot reads through buffers", () =>
+  withGpu(async (gpu) => {
+    const [, problem] = scans[1];
+    using state = stateOf(gpu, problem, flatStart(problem));
+    using engine = new ProjectionEngine(state, { method: "dm", probeStart: 1 });
+    const start = flatStart(problem), waves = allWaves(problem, start);
+    for (let epoch = 0; epoch < 2; epoch++) {
+      const { error } = await engine.sweep(epoch);
+      projectionStep(problem, start, waves, COEFFICIENTS.dm, {
+        updateProbe: epoch >= 1,
+        repeats: 2,
+        objectInertia: 1e-4,
+        probeInertia: 1e-3,
+      });
+      assertClose("error", [error], [amplitudeError(problem, start)], 1e-4);
+    }
+  }, { texelReads: false }));
+
 Deno.test("RAAR converges with the right sign of its last term and diverges with the wrong one", () =>
   withGpu(async (gpu) => {
     const problem = simulateProblem({ seed: 9, grid: [4, 4] });
