@@ -112,6 +112,9 @@ export function refineSettings(
       }
     }
   }
+  if (projects && typed("centerProbe")) {
+    refuse("centerProbe", `${engine} keeps waves that would stay behind: leave it away`);
+  }
   if (engine !== "raar" && typed("raarBeta")) {
     refuse("raarBeta", "only raar has it: use --engine raar");
   }

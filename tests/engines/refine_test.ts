@@ -58,6 +58,7 @@ Deno.test("flags without effect and impossible values are refused with a remedy"
   const wrong: readonly (readonly [EngineName, string])[] = [
     ["dm", "--batch-size 4"],
     ["raar", "--momentum 0.5"],
+    ["dm", "--center-probe"],
     ["raar", "--noise poisson"],
     ["raar", "--raar-beta 0.5"],
     ["epie", "--raar-beta 0.8"],
