@@ -110,8 +110,9 @@ async function run(program: Command, options: Record<string, unknown>): Promise<
     ...["--output-dir", refined],
   );
   const hybrid = scoresOf(await step("evaluate", refined));
-  await step("compare", out, refined, "--truth", scan, "--output-dir", out);
-  await step("report", training, out, refined, "--output", join(out, "report.html"));
+  const comparison = join(out, "comparison");
+  await step("compare", out, refined, "--truth", scan, "--output-dir", comparison);
+  await step("report", out, refined, comparison, "--output", join(out, "report.html"));
   const seconds = (performance.now() - began) / 1000;
   const text = [
     `demo done in ${formatDuration(seconds)} on ${adapter.name}`,
@@ -119,7 +120,7 @@ async function run(program: Command, options: Record<string, unknown>): Promise<
     ...rows(network),
     `network, then ${SWEEPS} sweeps of ePIE`,
     ...rows(hybrid),
-    `pictures, arrays and a page about it all: ${out}/comparison.png, reconstruction.npz, report.html`,
+    `pictures, arrays and a page about it all: ${out}/report.html, comparison/comparison.png, reconstruction.npz`,
   ].join("\n");
   const about = { positions, nphotons, width, nepochs, seed, seconds, adapter };
   const json = { ...about, ...summary(network), refined: summary(hybrid) };
