@@ -8,7 +8,6 @@ import { type ConstraintOptions, Constraints, measureProbe } from "../engines/co
 import { createEngine } from "../engines/create.ts";
 import { type PositionResult, Refinement, type RefineOptions } from "../engines/refine.ts";
 import { sortModes } from "../engines/modes.ts";
-import { measureAgreement } from "../engines/measure.ts";
 import { checkSettings, type EngineSettings } from "../engines/settings.ts";
 import { stageRadices } from "../engines/spectrum.ts";
 import {
@@ -27,7 +26,14 @@ import type { CanvasGeometry } from "../reassembly/geometry.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import type { Reconstruction } from "./infer.ts";
 import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
-import { checkMask, coverageOf, readMeasured, scaleToEnergy } from "./reconstruct_data.ts";
+import {
+  checkMask,
+  checkRoom,
+  coverageOf,
+  matchEnergy,
+  readMeasured,
+  scaleToEnergy,
+} from "./reconstruct_data.ts";
 
 /** Everything a reconstruction is told. */
 export interface ReconstructSettings extends EngineSettings, ConstraintOptions, RefineOptions {
@@ -134,8 +140,8 @@ export class Reconstructor implements Disposable {
       ...(inputs.onProgress === undefined ? {} : { onBlock: inputs.onProgress }),
     });
     this.#constraints = new Constraints(state, settings);
-    // Adam's moments and the waves of projections belong to the modes as they are.
-    const mixes = ["epie", "rpie", "lsqml"].includes(settings.engine);
+    // Adam's moments, the waves of projections and what varies belong to the modes as they are.
+    const mixes = ["epie", "rpie", "lsqml"].includes(settings.engine) && settings.components === 0;
     this.#refinement = new Refinement(state, settings, nominal, mixes, settings);
     this.#constraints.target = inputs.resume?.progress.power ?? power;
     this.#best = {
@@ -177,6 +183,7 @@ export class Reconstructor implements Disposable {
     stageRadices(dataset.N);
     const { resume } = inputs, { N: size, count: patterns } = dataset;
     checkMask(inputs.mask, dataset);
+    checkRoom(dataset, gpu.device.limits.maxStorageBufferBindingSize);
     const data = await readMeasured(dataset, inputs.mask);
     const positions = resume?.positions ?? dataset.positions;
     const placement: Placement = resume?.placement ??
@@ -313,7 +320,10 @@ export class Reconstructor implements Disposable {
     return {
       object: complexArray([rows, columns], object),
       coverage: coverageOf(this.state, probe),
-      probe: complexArray([modes, size, size], sortModes(probe, modes).probe),
+      probe: complexArray(
+        [modes, size, size],
+        this.settings.components === 0 ? sortModes(probe, modes).probe : probe,
+      ),
       geometry: this.#geometry(),
       varpro: undefined,
       patterns,
@@ -384,23 +394,5 @@ export class Reconstructor implements Disposable {
       originY: placement.originY,
       originX: placement.originX,
     };
-  }
-}
-
-/** Scales the probe, or an object that was given, so that the predicted energy is the measured one. */
-async function matchEnergy(
-  state: EngineState,
-  object: Float32Array,
-  givenObject: boolean,
-): Promise<void> {
-  const { predicted, measured } = await measureAgreement(state);
-  if (!(predicted > 0)) {
-    throw new ConfigError("Cannot start as object and probe predict dark patterns: try others");
-  }
-  const factor = Math.sqrt(measured / predicted);
-  if (givenObject) state.gpu.write(state.object, object.map((v) => v * factor));
-  else {
-    const probe = await state.gpu.read(state.probe);
-    state.gpu.write(state.probe, probe.map((v) => v * factor));
   }
 }
