@@ -4,9 +4,10 @@
  * @module
  */
 import { type NdArray, realArray } from "../array.ts";
+import { measureAgreement } from "../engines/measure.ts";
 import { toSpectrumOrder } from "../engines/spectrum.ts";
 import type { EngineState } from "../engines/state.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, GpuLimitError } from "../errors.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 
 /** Patterns as the engines keep them, their mean intensity and their energy. */
@@ -51,6 +52,19 @@ export function checkMask(mask: Uint8Array | undefined, { N, count }: ScanDatase
   }
 }
 
+/** @throws {GpuLimitError} if the patterns do not fit one binding of the device. */
+export function checkRoom({ N, count }: ScanDataset, available: number): void {
+  const bytes = 4 * count * N * N;
+  if (bytes <= available) return;
+  throw new GpuLimitError(
+    `Cannot reconstruct from ${count} patterns of ${N} x ${N} as they take ${bytes} bytes and one ` +
+      `binding of this device holds ${available}: use --crop-to, --bin or --subset`,
+    "maxStorageBufferBindingSize",
+    bytes,
+    available,
+  );
+}
+
 /** A probe of the mean measured energy, unless it is in the units of the data already. */
 export function scaleToEnergy(probe: Float32Array, energy: number, keep: boolean): Float32Array {
   if (keep) return probe;
@@ -78,4 +92,22 @@ export function coverageOf(state: EngineState, probe: Float32Array): NdArray {
     }
   }
   return realArray([rows, columns], out);
+}
+
+/** Scales the probe, or an object that was given, so that the predicted energy is the measured one. */
+export async function matchEnergy(
+  state: EngineState,
+  object: Float32Array,
+  givenObject: boolean,
+): Promise<void> {
+  const { predicted, measured } = await measureAgreement(state);
+  if (!(predicted > 0)) {
+    throw new ConfigError("Cannot start as object and probe predict dark patterns: try others");
+  }
+  const factor = Math.sqrt(measured / predicted);
+  if (givenObject) state.gpu.write(state.object, object.map((v) => v * factor));
+  else {
+    const probe = await state.gpu.read(state.probe);
+    state.gpu.write(state.probe, probe.map((v) => v * factor));
+  }
 }
