@@ -76,6 +76,7 @@ Deno.test("every task and flag a document mentions exists", async () => {
     const verb of [
       "train",
       "infer",
+      "reconstruct",
       "simulate",
       "demo",
       "inspect",
