@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { complexArray, type NdArray, realArray, toFloat32 } from "../../src/array.ts";
+import { encodeNpy } from "../../src/io/npy.ts";
+import { openNpz, writeNpz } from "../../src/io/npz.ts";
+import { bytesSource } from "../../src/io/source.ts";
+import { simulateProblem } from "../reference/engine_problem.ts";
+
+const cli = new URL("../../cli.ts", import.meta.url).pathname;
+
+async function run(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", cli, ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+async function inFolder(body: (dir: string, scan: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const { positions, diffraction, probe, size } = simulateProblem({
+    size: 32,
+    grid: [3, 4],
+    step: 5,
+    subpixel: true,
+  });
+  const axis = (offset: number): NdArray => ({
+    shape: [12],
+    dtype: "f64",
+    data: Float64Array.from({ length: 12 }, (_, i) => positions[2 * i + offset]),
+  });
+  const scan = join(dir, "scan.npz");
+  await Deno.writeFile(
+    scan,
+    await writeNpz({
+      diffraction: realArray([12, size, size], Float32Array.from(diffraction)),
+      xcoords: axis(1),
+      ycoords: axis(0),
+      probeGuess: complexArray([size, size], Float32Array.from(probe)),
+    }),
+  );
+  try {
+    await body(dir, scan);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("reconstruct writes what it promises, resumes exactly and starts from its own result", () =>
+  inFolder(async (dir, scan) => {
+    const folder = (name: string): string => join(dir, name);
+    const base = ["reconstruct", "--data", scan, "--quiet", "--json"];
+    const whole = await run([
+      ...base,
+      "--sweeps",
+      "6",
+      "--snapshot-every",
+      "3",
+      "--output-dir",
+      folder("whole"),
+    ]);
+    assert.equal(whole.code, 0, whole.err);
+    const result = JSON.parse(whole.out);
+    assert.equal(result.sweeps, 6);
+    assert.deepEqual(result.mode_powers, [1]);
+    for (const name of [...result.files, "snapshots/sweep_00003/reconstruction.npz"]) {
+      assert.ok((await Deno.stat(join(folder("whole"), name))).size > 0, name);
+    }
+    const rows = (await Deno.readTextFile(join(folder("whole"), "errors.csv"))).trim().split("\n");
+    assert.equal(rows.length, 7);
+    assert.ok(Number(rows[6].split(",")[1]) < Number(rows[1].split(",")[1]) / 2, rows.join(" "));
+    const record = JSON.parse(await Deno.readTextFile(join(folder("whole"), "run.json")));
+    assert.equal(record.settings.engine, "epie");
+
+    const half = await run([...base, "--sweeps", "3", "--output-dir", folder("parts")]);
+    assert.equal(half.code, 0, half.err);
+    const rest = await run([
+      ...base,
+      "--sweeps",
+      "6",
+      "--resume",
+      "--output-dir",
+      folder("parts"),
+    ]);
+    assert.equal(rest.code, 0, rest.err);
+    const objects = await Promise.all(["whole", "parts"].map(async (name) => {
+      const bytes = await Deno.readFile(join(folder(name), "reconstruction.npz"));
+      const npz = await openNpz(bytesSource(name, bytes));
+      for (const key of ["amplitude", "phase", "coverage", "probe", "canvas_origin_xy"]) {
+        assert.ok(npz.keys.includes(key), key);
+      }
+      return toFloat32(await npz.read("object"));
+    }));
+    assert.deepEqual(objects[1], objects[0]);
+
+    const warm = await run([
+      ...base,
+      "--engine",
+      "rpie",
+      "--sweeps",
+      "1",
+      "--object-start",
+      join(folder("whole"), "reconstruction.npz"),
+      "--output-dir",
+      folder("warm"),
+    ]);
+    assert.equal(warm.code, 0, warm.err);
+    assert.ok(JSON.parse(warm.out).error < 2 * result.error, warm.out);
+    const other = await run([
+      ...base,
+      "--resume",
+      "--seed",
+      "4",
+      "--output-dir",
+      folder("parts"),
+    ]);
+    assert.equal(other.code, 2, other.err);
+    assert.match(other.err, /only --sweeps/);
+  }));
+
+Deno.test("reconstruct refuses bad input with a remedy; masks come from files and lists", () =>
+  inFolder(async (dir, scan) => {
+    const mask = join(dir, "mask.npy"), narrow = join(dir, "narrow.npy");
+    await Deno.writeFile(mask, encodeNpy(realArray([32, 32], new Float32Array(1024).fill(1))));
+    await Deno.writeFile(narrow, encodeNpy(realArray([8, 8], new Float32Array(64).fill(1))));
+    const base = ["reconstruct", "--data", scan, "--sweeps", "1", "--quiet"];
+    const output = ["--output-dir", join(dir, "out")];
+    const cases: readonly (readonly [string[], number, RegExp])[] = [
+      [["--mask", mask, "--bad-pixels", "3,4 5,6"], 0, /error/],
+      [["--mask", narrow], 2, /mask of 64 pixels/],
+      [["--bad-pixels", "3,99"], 2, /row,column of 0 to 31/],
+      [["--engine", "epie", "--noise", "intensity"], 2, /--engine adam/],
+      [["--engine", "sgd"], 2, /sgd/],
+      [["--object-start", scan], 1, /no object/],
+      [["--object-step", "-1"], 2, /--object-step/],
+    ];
+    for (const [flags, code, message] of cases) {
+      const done = await run([...base, ...output, ...flags]);
+      assert.equal(done.code, code, `${flags}: ${done.err}`);
+      assert.match(done.out + done.err, message);
+    }
+  }));
