@@ -66,7 +66,7 @@ for (
 ) {
   Deno.test(`${method} finds how the probe varies over the scan`, () =>
     withGpu(async (gpu) => {
-      const scan = { size: 32, grid: [6, 6], step: 4, subpixel: true, seed: 71 } as const;
+      const scan = { size: 32, grid: [5, 5], step: 4, subpixel: true, seed: 71 } as const;
       const { problem, component, weights } = varying(scan, 0.25);
       const errors: number[] = [], distances: number[] = [];
       let saved = new Map<string, Float32Array>();
@@ -75,13 +75,13 @@ for (
         const chosen = { ...options, method, batch, objectStep, probeStep, components };
         using engine = new SlicedEngine(state, chosen);
         let error = Infinity;
-        for (let epoch = 0; epoch < 25; epoch++) error = (await engine.sweep(epoch)).error;
+        for (let epoch = 0; epoch < 20; epoch++) error = (await engine.sweep(epoch)).error;
         errors.push(error);
         distances.push(objectDistance(problem, await gpu.read(state.object)));
         saved = await engine.save();
       }
       const found = saved.get("probe_components")!, fitted = saved.get("probe_weights")!;
-      assert.ok(errors[1] < 0.1 * errors[0], `errors ${errors}`);
+      assert.ok(errors[1] < 0.2 * errors[0], `errors ${errors}`);
       assert.ok(distances[1] < distances[0], `distances ${distances}`);
       assert.ok(correlation(fitted, weights) > 0.95, `${correlation(fitted, weights)}`);
       // The component itself: overlap of its intensity with the true one.
