@@ -72,6 +72,9 @@ const collect = defineKernel({
   },
 });
 
+// Object and common probe correct the same residual: full steps of all four may run away.
+const WEIGHT_STEP = 0.5, COMPONENT_STEP = 0.5;
+
 /** Components and weights of a varying probe. */
 export class VariableProbe implements Disposable {
   /** Number of components. */
@@ -170,7 +173,9 @@ export class VariableProbe implements Disposable {
       let squares = 0, mean = 0;
       for (let j = 0; j < patterns; j++) squares += w[j * C + k] ** 2;
       if (squares > 0 && bound > 0) {
-        for (let i = k * count; i < (k + 1) * count; i++) E[i] += sums[i] / (C * bound * squares);
+        for (let i = k * count; i < (k + 1) * count; i++) {
+          E[i] += COMPONENT_STEP * sums[i] / (C * bound * squares);
+        }
       }
       for (let j = 0; j < patterns; j++) mean += w[j * C + k] / patterns;
       for (let j = 0; j < patterns; j++) w[j * C + k] -= mean;
@@ -234,6 +239,6 @@ export class VariableProbe implements Disposable {
   #params(chunk: Chunk, count: number): { [name in keyof typeof table.params]: number } {
     const { size, modes } = this.#state.shape;
     const visits = chunk.length, components = this.components;
-    return { count, size, modes, first: chunk.first, visits, components, rate: 1 };
+    return { count, size, modes, first: chunk.first, visits, components, rate: WEIGHT_STEP };
   }
 }
