@@ -11,6 +11,7 @@ import {
   ENGINES,
   type EngineSettings,
   NOISE_MODELS,
+  rpieProbeStep,
 } from "../engines/settings.ts";
 import { PROBE_STARTS, type ProbeStart } from "../engines/start.ts";
 import { ConfigError } from "../errors.ts";
@@ -82,7 +83,10 @@ export function addReconstructFlags(command: Command): void {
         .default("random"),
     )
     .option("--object-step <factor>", `size of the object step ${perEngine("objectStep")}`)
-    .option("--probe-step <factor>", `size of the probe step ${perEngine("probeStep")}`)
+    .option(
+      "--probe-step <factor>",
+      `size of the probe step; rpie a tenth of the batch, at most 1 ${perEngine("probeStep")}`,
+    )
     .option("--object-damping <alpha>", `alpha of the object ${perEngine("objectDamping")}`)
     .option("--probe-damping <alpha>", `alpha of the probe ${perEngine("probeDamping")}`)
     .option("--object-start-sweep <sweep>", "first sweep that changes the object", "1")
@@ -149,12 +153,14 @@ export function reconstructSettings(
   const support = text("probeSupport"), diameter = text("probeDiameter");
   const modes = text("probeModes");
   const random = options.objectStart === "random";
+  const batch = whole("--batch-size", "batchSize", d.batch, 1);
+  const probeStep = engine === "rpie" ? rpieProbeStep(batch) : d.probeStep;
   const settings: EngineSettings = {
     engine,
-    batch: whole("--batch-size", "batchSize", d.batch, 1),
+    batch,
     order: options.batches as "random" | "compact",
     objectStep: real("--object-step", "objectStep", d.objectStep, 0),
-    probeStep: real("--probe-step", "probeStep", d.probeStep, 0),
+    probeStep: real("--probe-step", "probeStep", probeStep, 0),
     objectDamping: real("--object-damping", "objectDamping", d.objectDamping, 0, 1),
     probeDamping: real("--probe-damping", "probeDamping", d.probeDamping, 0, 1),
     objectStartSweep: whole("--object-start-sweep", "objectStartSweep", d.objectStartSweep, 1),
