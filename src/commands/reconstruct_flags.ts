@@ -45,6 +45,7 @@ function perEngine(name: keyof typeof ENGINE_DEFAULTS["epie"]): string {
   for (const engine of ENGINES) {
     // Projections make no steps.
     if (name !== "probeStartSweep" && ["dm", "raar"].includes(engine)) continue;
+    if (WITHOUT_MEANING[engine]?.includes(name)) continue;
     const value = ENGINE_DEFAULTS[engine][name];
     byValue.set(value, [...byValue.get(value) ?? [], engine]);
   }
@@ -132,6 +133,26 @@ export function addReconstructFlags(command: Command): void {
   command.addHelpText("after", GUIDE);
 }
 
+/** Flags that have no meaning for an engine. */
+const WITHOUT_MEANING: Partial<Record<EngineName, readonly string[]>> = {
+  lsqml: ["probeDamping"],
+  adam: ["objectDamping", "probeDamping"],
+};
+
+function refuseIdleFlags(engine: EngineName, command: Command): void {
+  const { objectStart, probeStart } = command.opts();
+  const idle: readonly (readonly [string, boolean, string])[] = [
+    ...(WITHOUT_MEANING[engine] ?? []).map((key) => [key, true, `--engine ${engine}`] as const),
+    ["randomPhase", objectStart !== "random", `--object-start ${objectStart}`],
+    ["probeDiameter", ["file", "mean"].includes(probeStart), `--probe-start ${probeStart}`],
+  ];
+  for (const [key, unused, reason] of idle) {
+    if (!unused || command.getOptionValueSource(key) !== "cli") continue;
+    const flag = command.options.find((option) => option.attributeName() === key)?.long;
+    throw new ConfigError(`Cannot use ${flag} with ${reason} as it would change nothing: leave it`);
+  }
+}
+
 /** Settings from typed flags. @throws {ConfigError} for a value that does not fit. */
 export function reconstructSettings(
   options: Readonly<Record<string, unknown>>,
@@ -139,6 +160,7 @@ export function reconstructSettings(
 ): ReconstructSettings {
   const engine = String(options.engine) as EngineName;
   const d = defaultSettings(engine);
+  refuseIdleFlags(engine, command);
   const text = (key: string): string | undefined =>
     options[key] === undefined ? undefined : String(options[key]);
   const real = (flag: string, key: string, fallback: number, min: number, max?: number): number => {

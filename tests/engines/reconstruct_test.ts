@@ -114,7 +114,8 @@ Deno.test("probe starts recover the object; a wrong one starts worse than the ri
   withGpu(async (gpu) => {
     const errors = new Map<string, readonly number[]>();
     for (const probeStart of PROBE_STARTS) {
-      const typed = { probeStart, probeDiameter: "9", sweeps: "12", probeStep: "0.5" };
+      const made = ["file", "mean"].includes(probeStart) ? {} : { probeDiameter: "9" };
+      const typed = { probeStart, sweeps: "12", probeStep: "0.5", ...made };
       errors.set(probeStart, (await run(gpu, settingsOf("epie", typed))).errors);
     }
     for (const [kind, list] of errors) {
@@ -208,6 +209,9 @@ Deno.test("settings without meaning are refused with a remedy", () => {
     ["epie", { objectDamping: "0.5" }, /--engine rpie/],
     ["adam", { momentum: "0.5" }, /leave --momentum away/],
     ["rpie", { probeDamping: "0" }, /--probe-damping/],
+    ["adam", { probeDamping: "0.5" }, /--probe-damping with --engine adam/],
+    ["epie", { randomPhase: "2" }, /--random-phase with --object-start ones/],
+    ["epie", { probeDiameter: "9" }, /--probe-diameter with --probe-start file/],
     ["epie", { sweeps: "0" }, /--sweeps/],
     ["epie", { probeModes: "x" }, /--probe-modes/],
   ];
