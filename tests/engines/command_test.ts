@@ -141,3 +141,36 @@ Deno.test("reconstruct refuses bad input with a remedy; masks come from files an
       assert.match(done.out + done.err, message);
     }
   }));
+
+Deno.test("Ctrl-C keeps the best result and can be resumed", () =>
+  inFolder(async (dir, scan) => {
+    const folder = join(dir, "out");
+    const args = ["reconstruct", "--data", scan, "--output-dir", folder, "--json"];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", cli, ...args, "--sweeps", "100000", "--patience", "0"],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    // The run is on its way when it tells what it works on; some sweeps follow.
+    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = "";
+    while (!/12 patterns of 32 x 32/.test(seen)) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      seen += value;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    child.kill("SIGINT");
+    const drain = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    const out = await new Response(child.stdout).text();
+    await drain;
+    assert.equal((await child.status).code, 0, seen);
+    const result = JSON.parse(out);
+    assert.equal(result.interrupted, true);
+    assert.ok(result.sweeps >= 1 && result.error < 1, out);
+    const more = await run([...args, "--resume", "--quiet", "--sweeps", `${result.sweeps + 1}`]);
+    assert.equal(more.code, 0, more.err);
+    assert.equal(JSON.parse(more.out).sweeps, result.sweeps + 1);
+  }));
