@@ -136,6 +136,45 @@ export {
   type InferOptions,
   type Reconstruction,
 } from "./src/workflows/infer.ts";
+export { EngineRun } from "./src/workflows/reconstruct.ts";
+export {
+  type NoteEvent,
+  type ReconstructInputs,
+  reconstructionSettings,
+  type ReconstructProgress,
+  type ReconstructSettings,
+  type SweepEvent,
+} from "./src/workflows/reconstruct_settings.ts";
+export {
+  decodeReconstruction,
+  encodeReconstruction,
+  type ReconstructCheckpoint,
+} from "./src/workflows/reconstruct_checkpoint.ts";
+export { type DataMark } from "./src/workflows/reconstruct_data.ts";
+export {
+  type EngineName,
+  ENGINES,
+  type EngineSettings,
+  NOISE_MODELS,
+  type NoiseModel,
+} from "./src/engines/settings.ts";
+export { type PlacedObject, PROBE_STARTS, type ProbeStart } from "./src/engines/start.ts";
+export {
+  type EngineShape,
+  type EngineStart,
+  EngineState,
+  type Placement,
+  type Subpixel,
+} from "./src/engines/state.ts";
+export { type BatchOrder } from "./src/engines/batches.ts";
+export { type ConstraintOptions } from "./src/engines/constraints.ts";
+export {
+  POSITION_CORRECTIONS,
+  type PositionCorrection,
+  type PositionResult,
+  type RefineOptions,
+} from "./src/engines/refine.ts";
+export { type NearField } from "./src/physics/propagate.ts";
 export { type CanvasGeometry } from "./src/reassembly/geometry.ts";
 export { type Stitched, type StitchOptions, stitchPatches } from "./src/reassembly/stitch.ts";
 export { type PatchLabels, type ReadLabels } from "./src/scan/labels.ts";

@@ -14,11 +14,8 @@ import { decodeNpy } from "../io/npy.ts";
 import { openNpz } from "../io/npz.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import { infer, type Reconstruction } from "../workflows/infer.ts";
-import {
-  type ReconstructInputs,
-  Reconstructor,
-  type ReconstructSettings,
-} from "../workflows/reconstruct.ts";
+import { EngineRun } from "../workflows/reconstruct.ts";
+import type { ReconstructInputs, ReconstructSettings } from "../workflows/reconstruct_settings.ts";
 import {
   decodeReconstruction,
   encodeReconstruction,
@@ -70,7 +67,9 @@ export function registerReconstruct(program: Command): void {
   const command = program.command("reconstruct")
     .description("Reconstruct object and probe of a scan with an iterative engine.");
   addReconstructFlags(command);
+  command.optionsGroup("Patterns:");
   addDataFlags(command);
+  command.optionsGroup("Common:");
   addCommonFlags(command);
   command.action((options) => run(options, command));
 }
@@ -165,22 +164,22 @@ export async function reconstructToFolder(
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
   let line = "";
   try {
-    using reconstructor = await Reconstructor.create(gpu, dataset, settings, {
+    using engineRun = await EngineRun.create(gpu, dataset, settings, {
       ...inputs,
       signal: stop.signal,
       onProgress: (done, all) => terminal.progress(`${line}pattern ${done} of ${all}`),
     });
-    const { rows, columns, modes } = reconstructor.state.shape;
+    const { rows, columns, modes } = engineRun.state.shape;
     terminal.say(
       `${settings.engine} on ${dataset.count} patterns of ${dataset.N} x ${dataset.N}, object ` +
         `${rows} x ${columns}, ${modes} probe mode${modes === 1 ? "" : "s"}, ` +
         `${settings.sweeps} sweeps, ${gpu.adapter.name}`,
     );
-    await reconstructor.compile((done, all, label) =>
+    await engineRun.compile((done, all, label) =>
       terminal.progress(`compiling kernels ${done} of ${all} ${label}`)
     );
-    const began = performance.now(), before = reconstructor.progress.sweep;
-    for await (const event of reconstructor.run()) {
+    const began = performance.now(), before = engineRun.progress.sweep;
+    for await (const event of engineRun.run()) {
       if (event.kind === "note") {
         terminal.say(event.message);
         continue;
@@ -189,17 +188,17 @@ export async function reconstructToFolder(
       line = `sweep ${sweep}/${settings.sweeps}: error ${error.toPrecision(5)}, ` +
         `${seconds.toPrecision(3)} s/sweep, ETA ${formatDuration(event.secondsLeft)}; `;
       terminal.progress(line.slice(0, -2));
-      if (sweep % every === 0) await save(reconstructor, outputDir);
+      if (sweep % every === 0) await save(engineRun, outputDir);
       if (snapshots > 0 && sweep % snapshots === 0) {
         const folder = join(outputDir, "snapshots", `sweep_${String(sweep).padStart(5, "0")}`);
         await Deno.mkdir(folder, { recursive: true });
-        await writeReconstruction(await reconstructor.reconstruction(false), folder);
+        await writeReconstruction(await engineRun.reconstruction(false), folder);
       }
     }
     const seconds = (performance.now() - began) / 1000;
-    await save(reconstructor, outputDir);
-    const made = await reconstructor.reconstruction();
-    const { positions } = reconstructor;
+    await save(engineRun, outputDir);
+    const made = await engineRun.reconstruction();
+    const { positions } = engineRun;
     const written = positions === undefined
       ? undefined
       : await writePositions(positions, outputDir);
@@ -210,14 +209,14 @@ export async function reconstructToFolder(
         [null, null],
         {
           ...positions === undefined ? {} : positionArrays(positions),
-          ...await reconstructor.extras(),
+          ...await engineRun.extras(),
         },
       ),
       ...written?.files ?? [],
       "errors.csv",
       CHECKPOINT,
     ];
-    const { sweep, best, bestSweep } = reconstructor.progress;
+    const { sweep, best, bestSweep } = engineRun.progress;
     const result: ReconstructResult = {
       output_dir: outputDir,
       shape: made.object.shape,
@@ -246,10 +245,10 @@ export async function reconstructToFolder(
 }
 
 /** Writes the checkpoint and the errors so far. */
-async function save(reconstructor: Reconstructor, outputDir: string): Promise<void> {
-  const checkpoint = encodeReconstruction(await reconstructor.checkpoint());
+async function save(engineRun: EngineRun, outputDir: string): Promise<void> {
+  const checkpoint = encodeReconstruction(await engineRun.checkpoint());
   await writeWhole(join(outputDir, CHECKPOINT), checkpoint);
-  const rows = reconstructor.progress.errors.map((error, i) => `${i + 1},${error}`);
+  const rows = engineRun.progress.errors.map((error, i) => `${i + 1},${error}`);
   await writeWhole(join(outputDir, "errors.csv"), ["sweep,error", ...rows].join("\n") + "\n");
 }
 

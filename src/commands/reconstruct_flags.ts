@@ -15,7 +15,7 @@ import {
 } from "../engines/settings.ts";
 import { PROBE_STARTS, type ProbeStart } from "../engines/start.ts";
 import { ConfigError } from "../errors.ts";
-import type { ReconstructSettings } from "../workflows/reconstruct.ts";
+import { type ReconstructSettings } from "../workflows/reconstruct_settings.ts";
 import { realNumber, wholeNumber } from "./flags.ts";
 import { addRefineFlags, refineSettings } from "./refine_flags.ts";
 

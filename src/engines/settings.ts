@@ -160,6 +160,16 @@ export function checkSettings(s: EngineSettings): void {
   if (s.engine === "epie" && s.objectDamping !== 1) {
     fail("Cannot damp ePIE as its damping is 1 by definition: use --engine rpie");
   }
+  const general = ["epie", "lsqml", "adam"];
+  if (s.slices !== undefined && !general.includes(s.engine)) {
+    fail(`Cannot reconstruct slices with ${s.engine}: use --engine epie, lsqml or adam`);
+  }
+  if (s.components > 0 && !general.includes(s.engine)) {
+    fail(`Cannot let the probe vary with ${s.engine}: use --engine epie, lsqml or adam`);
+  }
+  if (s.near !== undefined && s.engine === "rpie") {
+    fail("Cannot use the near field with rpie: use --engine epie, lsqml, adam, dm or raar");
+  }
   const thin = s.slices === undefined && s.near === undefined;
   if (s.subpixel === "object" && !(thin && ["epie", "rpie", "adam"].includes(s.engine))) {
     fail(

@@ -4,19 +4,13 @@
  * @module
  */
 import { complexArray, type NdArray, realArray } from "../array.ts";
-import { type ConstraintOptions, Constraints, measureProbe } from "../engines/constraints.ts";
+import { Constraints, measureProbe } from "../engines/constraints.ts";
 import { createEngine } from "../engines/create.ts";
-import { type PositionResult, Refinement, type RefineOptions } from "../engines/refine.ts";
+import { type PositionResult, Refinement } from "../engines/refine.ts";
 import { sortModes } from "../engines/modes.ts";
-import { checkSettings, type EngineSettings } from "../engines/settings.ts";
+import { checkSettings } from "../engines/settings.ts";
 import { stageRadices } from "../engines/spectrum.ts";
-import {
-  type PlacedObject,
-  type ProbeStart,
-  resampleObject,
-  startingObject,
-  startingProbe,
-} from "../engines/start.ts";
+import { resampleObject, startingObject, startingProbe } from "../engines/start.ts";
 import { type Engine, EngineState, type Placement, placeScan } from "../engines/state.ts";
 import { ConfigError, DivergedError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -29,94 +23,34 @@ import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
 import {
   checkMask,
   checkRoom,
+  checkSameData,
   coverageOf,
+  type DataMark,
   matchEnergy,
   readMeasured,
   scaleToEnergy,
 } from "./reconstruct_data.ts";
+import type {
+  NoteEvent,
+  ReconstructInputs,
+  ReconstructProgress,
+  ReconstructSettings,
+  SweepEvent,
+} from "./reconstruct_settings.ts";
 
-/** Everything a reconstruction is told. */
-export interface ReconstructSettings extends EngineSettings, ConstraintOptions, RefineOptions {
-  /** Kind of starting probe. */
-  readonly probeStart: ProbeStart;
-  /** Diameter of a made probe, px; undefined is N / 4. */
-  readonly probeDiameter: number | undefined;
-  /** K; undefined keeps the modes of the starting probe. */
-  readonly modes: number | undefined;
-  /** Width of random starting phases, rad; 0 starts from ones. */
-  readonly randomPhase: number;
-  /** Sweeps without a better error after which a run stops; 0 never stops it. */
-  readonly patience: number;
-  /** Relative improvement of the best error that counts. */
-  readonly minImprovement: number;
-  /** Free pixels around the canvas. */
-  readonly margin: number;
-}
-
-/** What else a run may start from. */
-export interface ReconstructInputs {
-  /** (N, N) or (P, N, N), 0 where a detector pixel is not valid. */
-  readonly mask?: Uint8Array | undefined;
-  /** An object to start from, of another reconstruction or a network. */
-  readonly object?: PlacedObject | undefined;
-  /** (K, N, N) interleaved complex: a probe to start from, instead of the kind in the settings. */
-  readonly probe?: Float32Array | undefined;
-  /** Goes on from here. */
-  readonly resume?: ReconstructCheckpoint | undefined;
-  /** Stops the run after the sweep that is going on. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called often with (patterns of this sweep done, patterns). */
-  readonly onProgress?: ((done: number, all: number) => void) | undefined;
-}
-
-/** One sweep is done. */
-export interface SweepEvent {
-  /** Tells events apart. */
-  readonly kind: "sweep";
-  /** Sweeps done. */
-  readonly sweep: number;
-  /** sum (|Psi| - sqrt I)^2 / sum I over the sweep. */
-  readonly error: number;
-  /** Lowest error so far. */
-  readonly best: number;
-  /** Seconds of this sweep. */
-  readonly seconds: number;
-  /** Estimated seconds to the end. */
-  readonly secondsLeft: number;
-}
-
-/** Something to tell the user. */
-export interface NoteEvent {
-  /** Tells events apart. */
-  readonly kind: "note";
-  /** One line. */
-  readonly message: string;
-}
-
-/** Counters of a run. */
-export interface ReconstructProgress {
-  /** Sweeps done. */
-  readonly sweep: number;
-  /** Lowest error and the sweep that had it. */
-  readonly best: number;
-  /** Sweep of the lowest error, from 1. */
-  readonly bestSweep: number;
-  /** Error that patience is measured from, and the sweeps since. */
-  readonly mark: number;
-  /** Sweeps since then. */
-  readonly stale: number;
-  /** Error of every sweep. */
-  readonly errors: readonly number[];
-  /** Power the probe is kept at. */
-  readonly power: number;
-}
-
-/** A running reconstruction. */
-export class Reconstructor implements Disposable {
+/**
+ * A running reconstruction by an iterative engine: make it, iterate `run()`, then ask for the
+ * `reconstruction()`. Whoever makes it disposes it.
+ *
+ * Positions are (y, x) of patch centres on the object grid, px; object and probe are complex64, the
+ * probe in the units of the data (|FFT(probe * patch)|, orthonormal, is an amplitude).
+ */
+export class EngineRun implements Disposable {
   /** Settings. */
   readonly settings: ReconstructSettings;
   /** Object, probe and data on the device. */
   readonly state: EngineState;
+  #data: DataMark;
   #engine: Engine;
   #constraints: Constraints;
   #refinement: Refinement;
@@ -129,6 +63,7 @@ export class Reconstructor implements Disposable {
     settings: ReconstructSettings,
     inputs: ReconstructInputs,
     state: EngineState,
+    data: DataMark,
     power: number,
     nominal: Float64Array,
   ) {
@@ -136,6 +71,7 @@ export class Reconstructor implements Disposable {
     this.settings = settings;
     this.#inputs = inputs;
     this.state = state;
+    this.#data = data;
     this.#engine = createEngine(state, settings, {
       ...(inputs.onProgress === undefined ? {} : { onBlock: inputs.onProgress }),
     });
@@ -175,7 +111,7 @@ export class Reconstructor implements Disposable {
     dataset: ScanDataset,
     settings: ReconstructSettings,
     inputs: ReconstructInputs = {},
-  ): Promise<Reconstructor> {
+  ): Promise<EngineRun> {
     checkSettings(settings);
     if (settings.subpixel === "object" && settings.positionCorrection !== "none") {
       throw new ConfigError("Cannot correct positions with --subpixel object: use probe");
@@ -185,6 +121,7 @@ export class Reconstructor implements Disposable {
     checkMask(inputs.mask, dataset);
     checkRoom(dataset, gpu.device.limits.maxStorageBufferBindingSize);
     const data = await readMeasured(dataset, inputs.mask);
+    if (resume !== undefined) checkSameData(resume.data, data.mark);
     const positions = resume?.positions ?? dataset.positions;
     const placement: Placement = resume?.placement ??
       placeScan(dataset.positions, size, settings.margin, settings.subpixel);
@@ -197,7 +134,7 @@ export class Reconstructor implements Disposable {
         diameter: settings.probeDiameter ?? size / 4,
         modes: settings.modes ?? dataset.probe.modes,
       }),
-      data.energy / patterns,
+      data.mark.energy / patterns,
       inputs.object !== undefined && inputs.probe !== undefined,
     );
     const modes = probe.length / (2 * size * size);
@@ -215,7 +152,7 @@ export class Reconstructor implements Disposable {
     try {
       if (resume === undefined) await matchEnergy(state, object, inputs.object !== undefined);
       const { power } = measureProbe(await gpu.read(state.probe), size);
-      return new Reconstructor(settings, inputs, state, power, dataset.positions);
+      return new EngineRun(settings, inputs, state, data.mark, power, dataset.positions);
     } catch (error) {
       state.dispose();
       throw error;
@@ -343,6 +280,7 @@ export class Reconstructor implements Disposable {
     ]);
     return {
       settings: this.settings,
+      data: this.#data,
       progress: this.#progress,
       placement,
       positions,
@@ -365,7 +303,7 @@ export class Reconstructor implements Disposable {
     this.state.dispose();
   }
 
-  /** Same as {@linkcode Reconstructor.dispose}. */
+  /** Same as {@linkcode EngineRun.dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

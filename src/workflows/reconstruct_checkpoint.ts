@@ -7,12 +7,15 @@ import { type NdArray, realArray, toFloat32, toFloat64 } from "../array.ts";
 import type { Placement } from "../engines/state.ts";
 import { FileFormatError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import type { ReconstructProgress, ReconstructSettings } from "./reconstruct.ts";
+import type { DataMark } from "./reconstruct_data.ts";
+import type { ReconstructProgress, ReconstructSettings } from "./reconstruct_settings.ts";
 
 /** A saved state; images are interleaved complex. */
 export interface ReconstructCheckpoint {
   /** Settings of the run. */
   readonly settings: ReconstructSettings;
+  /** Data it was made from. */
+  readonly data: DataMark;
   /** Counters. */
   readonly progress: ReconstructProgress;
   /** Canvas. */
@@ -50,6 +53,7 @@ export function encodeReconstruction(checkpoint: ReconstructCheckpoint): Uint8Ar
   return encodeSafetensors(tensors, {
     format: FORMAT,
     settings: JSON.stringify(checkpoint.settings),
+    data: JSON.stringify(checkpoint.data),
     placement: JSON.stringify(checkpoint.placement),
     progress: JSON.stringify({
       ...progress,
@@ -79,9 +83,15 @@ export function decodeReconstruction(bytes: Uint8Array, name: string): Reconstru
   for (const [key, array] of tensors) {
     if (key.startsWith(ENGINE)) engine.set(key.slice(ENGINE.length), toFloat32(array));
   }
+  for (const key of ["settings", "data", "placement", "progress"]) {
+    if (metadata[key] === undefined) {
+      throw new FileFormatError(`Cannot resume from ${name} as ${key} is missing: start anew`);
+    }
+  }
   const progress = JSON.parse(metadata.progress);
   return {
     settings: JSON.parse(metadata.settings),
+    data: JSON.parse(metadata.data),
     placement: JSON.parse(metadata.placement),
     progress: { ...progress, best: Number(progress.best), mark: Number(progress.mark) },
     positions: toFloat64(find("positions")),

@@ -10,15 +10,27 @@ import type { EngineState } from "../engines/state.ts";
 import { ConfigError, GpuLimitError } from "../errors.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 
-/** Patterns as the engines keep them, their mean intensity and their energy. */
+/** What tells the data of one run from those of another. */
+export interface DataMark {
+  /** Patterns. */
+  readonly patterns: number;
+  /** N, px. */
+  readonly size: number;
+  /** Pixels of all patterns that count. */
+  readonly valid: number;
+  /** Sum of their intensity. */
+  readonly energy: number;
+}
+
+/** Patterns as the engines keep them, their mean intensity and what tells them from others. */
 export async function readMeasured(
   dataset: ScanDataset,
   mask: Uint8Array | undefined,
-): Promise<{ measured: Float32Array; mean: Float64Array; energy: number }> {
+): Promise<{ measured: Float32Array; mean: Float64Array; mark: DataMark }> {
   const { N, count } = dataset, pixels = N * N;
   const measured = new Float32Array(count * pixels), mean = new Float64Array(pixels);
   const chunk = Math.max(1, Math.floor(2 ** 22 / pixels));
-  let energy = 0;
+  let energy = 0, counted = 0;
   for (let from = 0; from < count; from += chunk) {
     const part = Math.min(chunk, count - from);
     const patterns = await dataset.readDiffraction(
@@ -32,10 +44,27 @@ export async function readMeasured(
       const intensity = patterns[i] ** 2;
       mean[i % pixels] += intensity / count;
       energy += intensity;
+      counted++;
     }
     measured.set(toSpectrumOrder(patterns, N, valid), from * pixels);
   }
-  return { measured, mean, energy };
+  return { measured, mean, mark: { patterns: count, size: N, valid: counted, energy } };
+}
+
+/** @throws {ConfigError} unless a run is resumed with the data it was made from. */
+export function checkSameData(saved: DataMark, found: DataMark): void {
+  const same = Object.entries(saved).every(([key, value]) =>
+    found[key as keyof DataMark] === value
+  );
+  if (same) return;
+  const text = ({ patterns, size, valid, energy }: DataMark): string =>
+    `${patterns} patterns of ${size} x ${size}, ${valid} valid pixels, ${energy} counts`;
+  throw new ConfigError(
+    `Cannot resume as the data are not those of the run: ${text(saved)} then, ${
+      text(found)
+    } now; ` +
+      "give the same --data, --subset, --crop-to, --bin, --mask and --bad-pixels",
+  );
 }
 
 /** @throws {ConfigError} unless a mask fits the patterns and leaves something. */

@@ -3,16 +3,17 @@ import assert from "node:assert/strict";
 import { toFloat32 } from "../../src/array.ts";
 import { measureProbe } from "../../src/engines/constraints.ts";
 import { measureAgreement } from "../../src/engines/measure.ts";
-import type { EngineName } from "../../src/engines/settings.ts";
+import { type EngineName, ENGINES } from "../../src/engines/settings.ts";
 import { PROBE_STARTS } from "../../src/engines/start.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { type ScanDataset, scanFromArrays } from "../../src/scan/dataset.ts";
 import type { Reconstruction } from "../../src/workflows/infer.ts";
+import { EngineRun } from "../../src/workflows/reconstruct.ts";
 import {
   type ReconstructInputs,
-  Reconstructor,
+  reconstructionSettings,
   type ReconstructSettings,
-} from "../../src/workflows/reconstruct.ts";
+} from "../../src/workflows/reconstruct_settings.ts";
 import {
   decodeReconstruction,
   encodeReconstruction,
@@ -54,14 +55,14 @@ async function run(
   inputs: ReconstructInputs = {},
   scan = scanOf(problem),
 ): Promise<{ made: Reconstruction; errors: readonly number[]; notes: string[] }> {
-  using reconstructor = await Reconstructor.create(gpu, scan, settings, inputs);
+  using engineRun = await EngineRun.create(gpu, scan, settings, inputs);
   const notes: string[] = [];
-  for await (const event of reconstructor.run()) {
+  for await (const event of engineRun.run()) {
     if (event.kind === "note") notes.push(event.message);
   }
   return {
-    made: await reconstructor.reconstruction(false),
-    errors: reconstructor.progress.errors,
+    made: await engineRun.reconstruction(false),
+    errors: engineRun.progress.errors,
     notes,
   };
 }
@@ -75,7 +76,7 @@ Deno.test("a resumed run is the run that was never interrupted", () =>
       });
       const whole = await run(gpu, settings);
       const stop = new AbortController();
-      using first = await Reconstructor.create(gpu, scanOf(problem), settings, {
+      using first = await EngineRun.create(gpu, scanOf(problem), settings, {
         signal: stop.signal,
       });
       for await (const event of first.run()) {
@@ -91,6 +92,33 @@ Deno.test("a resumed run is the run that was never interrupted", () =>
     }
   }));
 
+Deno.test("a run is not resumed with other data", () =>
+  withGpu(async (gpu) => {
+    const settings = settingsOf("epie");
+    using first = await EngineRun.create(gpu, scanOf(problem), settings);
+    const resume = await first.checkpoint();
+    const mask = new Uint8Array(256).fill(1);
+    mask[7] = 0;
+    await assert.rejects(
+      EngineRun.create(gpu, scanOf(problem), settings, { resume, mask }),
+      /3840 valid pixels.* then, .*3825 valid pixels.* now; give the same --data/,
+    );
+    const other = { ...problem, diffraction: problem.diffraction.map((v) => 1.01 * v) };
+    await assert.rejects(
+      EngineRun.create(gpu, scanOf(other), settings, { resume }),
+      /not those of the run/,
+    );
+  }));
+
+Deno.test("the settings of a program are those of the command line", () => {
+  for (const engine of ENGINES) {
+    assert.deepEqual(reconstructionSettings(engine, { sweeps: 6 }), settingsOf(engine));
+  }
+  const typed = settingsOf("rpie", { batchSize: "4", positionCorrection: "gradient" });
+  const changes = { batch: 4, positionCorrection: "gradient" as const, sweeps: 6 };
+  assert.deepEqual(reconstructionSettings("rpie", changes), typed);
+});
+
 Deno.test("every start predicts the measured energy, on a rectangular canvas", () =>
   withGpu(async (gpu) => {
     const scan = scanOf(problem);
@@ -100,11 +128,11 @@ Deno.test("every start predicts the measured energy, on a rectangular canvas", (
       }];
       for (const typed of starts) {
         const settings = settingsOf("epie", { probeStart, ...typed });
-        using reconstructor = await Reconstructor.create(gpu, scan, settings);
-        const { rows, columns, modes } = reconstructor.state.shape;
+        using engineRun = await EngineRun.create(gpu, scan, settings);
+        const { rows, columns, modes } = engineRun.state.shape;
         assert.ok(columns > rows);
         assert.equal(modes, "probeModes" in typed ? 3 : 1);
-        const { predicted, measured } = await measureAgreement(reconstructor.state);
+        const { predicted, measured } = await measureAgreement(engineRun.state);
         assert.ok(Math.abs(predicted / measured - 1) < 1e-3, `${probeStart}: ${predicted}`);
       }
     }
@@ -169,7 +197,7 @@ Deno.test("constraints hold: power, support, centre", () =>
   withGpu(async (gpu) => {
     const scan = scanOf(problem), typed = { probeStep: "1", probeStartSweep: "1", sweeps: "4" };
     const probeOf = ({ made }: { made: Reconstruction }): Float32Array => toFloat32(made.probe);
-    using start = await Reconstructor.create(gpu, scan, settingsOf("epie"));
+    using start = await EngineRun.create(gpu, scan, settingsOf("epie"));
     const { power } = measureProbe(await gpu.read(start.state.probe), 16);
     const free = await run(gpu, settingsOf("epie", typed));
     const kept = await run(gpu, settingsOf("epie", { ...typed, probePower: true }));
@@ -215,15 +243,27 @@ Deno.test("settings without meaning are refused with a remedy", () => {
     ["epie", { sweeps: "0" }, /--sweeps/],
     ["epie", { probeModes: "x" }, /--probe-modes/],
   ];
+  const { near, slices } = {
+    near: { wavelength: 1e-10, distance: 1, pixel: 1e-6 },
+    slices: { count: 2, field: { wavelength: 1e-10, distance: 1e-5, pixel: 1e-8 } },
+  };
+  const unfit = [
+    reconstructionSettings("rpie", { near }),
+    reconstructionSettings("raar", { slices }),
+    reconstructionSettings("dm", { components: 1 }),
+  ];
   return withGpu(async (gpu) => {
+    for (const settings of unfit) {
+      await assert.rejects(EngineRun.create(gpu, scanOf(problem), settings), /use --engine epie/);
+    }
     for (const [engine, typed, message] of refused) {
       await assert.rejects(async () => {
-        await Reconstructor.create(gpu, scanOf(problem), settingsOf(engine, typed));
+        await EngineRun.create(gpu, scanOf(problem), settingsOf(engine, typed));
       }, message);
     }
     const mask = new Uint8Array(7);
     await assert.rejects(
-      Reconstructor.create(gpu, scanOf(problem), settingsOf("epie"), { mask }),
+      EngineRun.create(gpu, scanOf(problem), settingsOf("epie"), { mask }),
       /mask of 7 pixels/,
     );
   });
