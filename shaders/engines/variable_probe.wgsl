@@ -37,7 +37,7 @@ fn mix(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: 
   let at = i % pixels;
   let mode = (i / pixels) % params.modes;
   let slot = i / (pixels * params.modes);
-  let pattern = visits[2u * (params.first + slot)].x;
+  let pattern = visits[2u * (params.first + slot) + 1u].w;
   var value = source[mode * pixels + at];
   if (mode == 0u) {
     for (var k = 0u; k < params.components; k++) {
@@ -69,7 +69,7 @@ fn correlate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index)
   if (lid == 0u && bitcast<f32>(visit.w) > 0.0) {
     // The largest |O|^2 was summed over the visits of the batch.
     let bound = found[0].y * range[0] / f32(params.visits);
-    if (bound > 0.0) { fitted[visit.x * params.components + k] += params.rate * found[0].x / bound; }
+    if (bound > 0.0) { fitted[visits[2u * (params.first + slot) + 1u].w * params.components + k] += params.rate * found[0].x / bound; }
   }
 }
 
@@ -84,7 +84,8 @@ fn collect(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) l
   for (var slot = 0u; slot < params.visits; slot++) {
     let visit = visits[2u * (params.first + slot)];
     let g = conjugate_times(phase_of(slot, at), source[slot * params.modes * pixels + at]);
-    sum += bitcast<f32>(visit.w) * weights[visit.x * params.components + k] * g;
+    let pattern = visits[2u * (params.first + slot) + 1u].w;
+    sum += bitcast<f32>(visit.w) * weights[pattern * params.components + k] * g;
   }
   result[i] = sum;
 }

@@ -73,6 +73,7 @@ interface AdamDispatch {
 
 interface Recorded {
   readonly plan: Plan;
+  readonly ends: readonly number[];
   readonly adam: readonly AdamDispatch[];
 }
 
@@ -145,7 +146,7 @@ export class SlicedEngine implements Engine {
       const rate = probe ? probeStep * this.#probePeak : objectStep;
       dispatch.update(kernels.adamStep(-rate, t));
     }
-    recorded.plan.submit();
+    this.#chunks.submit(recorded.plan, recorded.ends);
     const [sum] = await gpu.read(this.#work.error);
     if (epoch >= probeStart) await this.#variable?.finish();
     return { error: sum / energy };
@@ -222,10 +223,11 @@ export class SlicedEngine implements Engine {
     const { gpu, object, shape: { rows, columns } } = this.#state;
     const plan = new Plan(gpu, `${this.name} in slices`),
       { slices, found, error, steps } = this.#work;
-    const adam: AdamDispatch[] = [], recorded = { plan, adam };
+    const adam: AdamDispatch[] = [], ends: number[] = [], recorded = { plan, ends, adam };
     this.#variable?.recordBegin(plan);
     this.#chunks.chunks.forEach((chunk, c) => {
       this.#recordBatch(plan, chunk, c, objectOn, probeOn, recorded.adam);
+      ends.push(plan.length);
     });
     if (probeOn) this.#variable?.recordEnd(plan);
     recordSum(plan, found, error, 1, found.length);

@@ -5,7 +5,8 @@
  * - The object is a rectangular canvas of whole pixels. A patch starts at a whole pixel (`corner`);
  *   what is left of its position is a shift of the probe by less than a pixel (`fraction`).
  * - Measured amplitudes stay on the device, one plane a pattern, in the order of `spectrum.ts`;
- *   -1 marks a pixel that was not measured. Sums of intensity over modes are incoherent.
+ *   -1 marks a pixel that was not measured. Where they exceed one binding, kernels see a window of
+ *   them (`patterns.ts`). Sums of intensity over modes are incoherent.
  * - A sweep visits every pattern once. Which ones, in which order, is a list of *visits* that the CPU
  *   uploads (`encodeVisits`); recorded kernels find their pattern, corner and shift by the number
  *   of the visit, so that the same plan serves every sweep. Visits of weight 0 fill up a batch.
@@ -19,9 +20,13 @@ import { complexArray, type NdArray } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { type PatternRoom, Patterns } from "./patterns.ts";
 import { stageRadices } from "./spectrum.ts";
 
-/** Numbers (u32 or f32 bits) of one visit: pattern, row, column, weight, dy, dx, first pixel, 0. */
+/**
+ * Numbers (u32 or f32 bits) of one visit: plane of its pattern among those the kernels see, row, column,
+ * weight, dy, dx, first pixel, pattern.
+ */
 export const VISIT_WORDS = 8;
 
 /** Sizes of a reconstruction. */
@@ -102,8 +107,10 @@ export class EngineState implements Disposable {
   readonly object: Tensor;
   /** (K, N, N, 2) f32; |FFT(probe * patch)|, orthonormal, is a predicted amplitude. */
   readonly probe: Tensor;
-  /** (P, N, N) f32, order of the engines, -1 where not measured. */
+  /** (P or fewer, N, N) f32 that kernels see, order of the engines, -1 where not measured. */
   readonly measured: Tensor;
+  /** All measured amplitudes. */
+  readonly patterns: Patterns;
   /** Sum of the measured intensity of all patterns. */
   readonly energy: number;
   /** (P, 2) first row and column of each patch on the canvas. */
@@ -126,6 +133,7 @@ export class EngineState implements Disposable {
     placement: Placement,
     start: EngineStart,
     subpixel: Subpixel = "probe",
+    room: PatternRoom = {},
   ) {
     const { patterns, size, modes, rows, columns } = shape;
     stageRadices(size);
@@ -152,9 +160,10 @@ export class EngineState implements Disposable {
     let energy = 0;
     for (const value of start.measured) if (value > 0) energy += value * value;
     this.energy = energy;
+    this.patterns = new Patterns(gpu, start.measured, size, room);
+    this.measured = this.patterns.visible;
     this.object = gpu.tensor("object", [rows, columns, 2], start.object);
     this.probe = gpu.tensor("probe", [modes, size, size, 2], start.probe);
-    this.measured = gpu.tensor("measured", [patterns, size, size], start.measured);
   }
 
   /** True if any patch is off the pixel grid, so that probes have to be shifted. */
@@ -209,9 +218,8 @@ export class EngineState implements Disposable {
 
   /** Frees the tensors. */
   dispose(): void {
-    for (const tensor of [this.object, this.probe, this.measured]) {
-      this.gpu.arena.release(tensor);
-    }
+    this.patterns.dispose();
+    for (const tensor of [this.object, this.probe]) this.gpu.arena.release(tensor);
   }
 
   /** Same as {@linkcode EngineState.dispose}. */
@@ -235,7 +243,7 @@ export function encodeVisits(
   const words = new Uint32Array(VISIT_WORDS * length), floats = new Float32Array(words.buffer);
   for (let v = 0; v < length; v++) {
     const filled = v < order.length, pattern = order[filled ? v : 0], at = VISIT_WORDS * v;
-    words[at] = pattern;
+    words[at] = state.patterns.plane(pattern);
     words[at + 1] = state.corners[2 * pattern];
     words[at + 2] = state.corners[2 * pattern + 1];
     floats[at + 3] = filled ? 1 : 0;
@@ -243,6 +251,7 @@ export function encodeVisits(
     floats[at + 5] = state.fractions[2 * pattern + 1];
     // First pixel of the patch on the canvas; the largest number marks a visit that does not count.
     words[at + 6] = filled ? words[at + 1] * state.shape.columns + words[at + 2] : 0xffffffff;
+    words[at + 7] = pattern;
   }
   return words;
 }

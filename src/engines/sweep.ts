@@ -145,6 +145,7 @@ export class Sweeper implements Disposable {
     let done = 0, before = Promise.resolve<unknown>(undefined);
     for (let from = 0; from < batches.length; from += this.block) {
       const part = batches.slice(from, from + this.block);
+      state.patterns.show(part.flat());
       part.forEach((batch, k) => words.set(encodeVisits(state, batch, this.batch), k * width));
       gpu.write(this.visits, words);
       if (this.local !== undefined) {

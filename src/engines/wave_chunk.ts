@@ -81,6 +81,7 @@ export class WaveChunks implements Disposable {
   readonly chunks: readonly Chunk[];
   /** (padded P, 8) words of the visits. */
   readonly visits: Tensor;
+  #order: ArrayLike<number> = [];
 
   /**
    * Allocates the visits of a state and uploads them.
@@ -103,8 +104,32 @@ export class WaveChunks implements Disposable {
   refresh(
     order: ArrayLike<number> = Array.from({ length: this.state.shape.patterns }, (_, i) => i),
   ): void {
-    const { state, visits } = this;
-    state.gpu.write(visits, encodeVisits(state, order, visits.shape[0]));
+    const { state, visits } = this, words = encodeVisits(state, order, visits.shape[0]);
+    if (state.patterns.windowed) {
+      // A chunk finds its patterns at the start of the window.
+      for (let v = 0; v < visits.shape[0]; v++) words[VISIT_WORDS * v] = v % this.chunks[0].length;
+    }
+    this.#order = order;
+    state.gpu.write(visits, words);
+  }
+
+  /**
+   * Submits a plan that visits one chunk after the other, showing the patterns of each.
+   *
+   * @param ends Number of steps of the plan after each chunk.
+   */
+  submit(plan: Plan, ends: readonly number[]): void {
+    const { gpu, patterns } = this.state;
+    if (!patterns.windowed) return plan.submit();
+    let from = 0;
+    this.chunks.forEach(({ first, length }, i) => {
+      patterns.show(Array.prototype.slice.call(this.#order, first, first + length));
+      const encoder = gpu.device.createCommandEncoder({ label: plan.label });
+      const to = i + 1 === this.chunks.length ? plan.length : ends[i];
+      plan.encode(encoder, from, to);
+      gpu.submit(encoder);
+      from = to;
+    });
   }
 
   /**

@@ -22,7 +22,6 @@ import type { Reconstruction } from "./infer.ts";
 import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
 import {
   checkMask,
-  checkRoom,
   checkSameData,
   coverageOf,
   type DataMark,
@@ -119,7 +118,6 @@ export class EngineRun implements Disposable {
     stageRadices(dataset.N);
     const { resume } = inputs, { N: size, count: patterns } = dataset;
     checkMask(inputs.mask, dataset);
-    checkRoom(dataset, gpu.device.limits.maxStorageBufferBindingSize);
     const data = await readMeasured(dataset, inputs.mask);
     if (resume !== undefined) checkSameData(resume.data, data.mark);
     const positions = resume?.positions ?? dataset.positions;
@@ -143,12 +141,22 @@ export class EngineRun implements Disposable {
       (inputs.object === undefined
         ? startingObject(rows * columns, settings.randomPhase, random)
         : resampleObject(inputs.object, placement));
-    const state = new EngineState(gpu, { patterns, size, modes, rows, columns }, placement, {
-      object,
-      probe,
-      measured: data.measured,
-      positions,
-    }, settings.subpixel);
+    const state = new EngineState(
+      gpu,
+      { patterns, size, modes, rows, columns },
+      placement,
+      {
+        object,
+        probe,
+        measured: data.measured,
+        positions,
+      },
+      settings.subpixel,
+      {
+        together: Math.min(settings.batch, patterns),
+        bytes: inputs.bindingBytes,
+      },
+    );
     try {
       if (resume === undefined) await matchEnergy(state, object, inputs.object !== undefined);
       const { power } = measureProbe(await gpu.read(state.probe), size);

@@ -7,7 +7,7 @@ import { type NdArray, realArray } from "../array.ts";
 import { measureAgreement } from "../engines/measure.ts";
 import { toSpectrumOrder } from "../engines/spectrum.ts";
 import type { EngineState } from "../engines/state.ts";
-import { ConfigError, GpuLimitError } from "../errors.ts";
+import { ConfigError } from "../errors.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 
 /** What tells the data of one run from those of another. */
@@ -79,19 +79,6 @@ export function checkMask(mask: Uint8Array | undefined, { N, count }: ScanDatase
   if (!mask.some((v) => v !== 0)) {
     throw new ConfigError("Cannot use a mask that rejects every pixel: 1 marks valid pixels");
   }
-}
-
-/** @throws {GpuLimitError} if the patterns do not fit one binding of the device. */
-export function checkRoom({ N, count }: ScanDataset, available: number): void {
-  const bytes = 4 * count * N * N;
-  if (bytes <= available) return;
-  throw new GpuLimitError(
-    `Cannot reconstruct from ${count} patterns of ${N} x ${N} as they take ${bytes} bytes and one ` +
-      `binding of this device holds ${available}: use --crop-to, --bin or --subset`,
-    "maxStorageBufferBindingSize",
-    bytes,
-    available,
-  );
 }
 
 /** A probe of the mean measured energy, unless it is in the units of the data already. */

@@ -40,6 +40,8 @@ export interface ReconstructInputs {
   readonly object?: PlacedObject | undefined;
   /** (K, N, N) interleaved complex: a probe to start from, instead of the kind in the settings. */
   readonly probe?: Float32Array | undefined;
+  /** Bytes of patterns that kernels see at once; default what one binding of the device holds. */
+  readonly bindingBytes?: number | undefined;
   /** Goes on from here. */
   readonly resume?: ReconstructCheckpoint | undefined;
   /** Stops the run after the sweep that is going on. */

@@ -39,6 +39,12 @@ const errorsKernel = defineKernel({
   bindings,
 });
 
+/** A plan and the number of its steps after each chunk. */
+interface ChunkedPlan {
+  readonly plan: Plan;
+  readonly ends: readonly number[];
+}
+
 /** Numbers of one pattern in the result of {@linkcode PositionSums.slopes}. */
 export const SUM_WORDS = 8;
 
@@ -48,8 +54,8 @@ export class PositionSums implements Disposable {
   #chunks: WaveChunks;
   #detector: Detector;
   #result: Tensor;
-  #slopes: Plan | undefined;
-  #errors: Plan | undefined;
+  #slopes: ChunkedPlan | undefined;
+  #errors: ChunkedPlan | undefined;
 
   /** Allocates what a state needs. @param near Way to the detector, absent for the far field. */
   constructor(state: EngineState, near?: NearField) {
@@ -83,8 +89,8 @@ export class PositionSums implements Disposable {
 
   /** Frees plans and tensors. */
   dispose(): void {
-    this.#errors?.dispose();
-    this.#slopes?.dispose();
+    this.#errors?.plan.dispose();
+    this.#slopes?.plan.dispose();
     this.#detector.dispose();
     this.#state.gpu.arena.release(this.#result);
     this.#chunks.dispose();
@@ -95,19 +101,20 @@ export class PositionSums implements Disposable {
     this.dispose();
   }
 
-  async #run(plan: Plan): Promise<Float32Array> {
+  async #run({ plan, ends }: ChunkedPlan): Promise<Float32Array> {
     this.#chunks.refresh();
-    plan.submit();
+    this.#chunks.submit(plan, ends);
     const all = await this.#state.gpu.read(this.#result);
     return all.subarray(0, SUM_WORDS * this.#state.shape.patterns);
   }
 
-  #record(withSlopes: boolean): Plan {
+  #record(withSlopes: boolean): ChunkedPlan {
     const { gpu, measured, probe, shape: { size, modes } } = this.#state;
     const { arena } = gpu, chunks = this.#chunks;
     const plan = new Plan(gpu, withSlopes ? "position slopes" : "position errors");
     const spectrum = arena.allocate("probe spectrum", probe.shape);
     recordFft2(plan, probe, spectrum, modes, size);
+    const ends: number[] = [];
     for (const chunk of chunks.chunks) {
       const axes = withSlopes ? [0, 1, 2] : [0];
       const fields = axes.map((axis) => {
@@ -131,10 +138,11 @@ export class PositionSums implements Disposable {
       if (withSlopes) plan.run(slopesKernel, { ...tensors, slopeY, slopeX }, params, groups);
       else plan.run(errorsKernel, tensors, params, groups);
       for (const field of fields) arena.release(field);
+      ends.push(plan.length);
     }
     arena.release(spectrum);
     // Encoding nothing ends the recording, so that no later work borrows its memory.
     plan.encode(gpu.device.createCommandEncoder(), 0, 0);
-    return plan;
+    return { plan, ends };
   }
 }
