@@ -321,6 +321,8 @@ export class PinnModel implements Disposable {
         throw new ShapeError("Cannot resume as the checkpoint holds no optimiser state");
       }
       this.#optimizer.load(start.resume.state);
+      // The checkpoint may lie between two updates: the running sum already holds some gradients.
+      this.#accumulated = (start.resume.progress?.stepInEpoch ?? 0) % training.accum_steps;
     }
   }
 }

@@ -225,7 +225,12 @@ export class Trainer implements Disposable {
       );
       let mark = performance.now(), pending = 0;
       for (let step = this.#progress.stepInEpoch; step < steps; step++) {
-        if (this.#options.signal?.aborted) return;
+        if (this.#options.signal?.aborted) {
+          // Losses since the last event belong to the epoch that a resumed run completes.
+          const lossSum = this.#progress.lossSum + (pending > 0 ? await this.#model.takeLoss() : 0);
+          this.#progress = { ...this.#progress, lossSum };
+          return;
+        }
         this.#upload(await batches.take(step), order, step);
         const rate = this.#schedule.rate(epoch + step / steps);
         const update = (step + 1) % training.accum_steps === 0 || step + 1 === steps;

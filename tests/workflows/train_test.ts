@@ -69,6 +69,37 @@ Deno.test("a run interrupted anywhere and resumed equals the uninterrupted one",
     }
   }));
 
+Deno.test("an interruption between two updates, and between two events, loses nothing", () =>
+  withGpu(async (gpu) => {
+    const overrides: RunOverrides = { batch_size: 2, accum_steps: 3, gradient_clip_val: null };
+    const config = resolveRun({ ...small, ...overrides });
+    const whole = await train(gpu, overrides, { logInterval: 4 });
+    for (const stopBefore of [1, 2, 5]) {
+      const stop = new AbortController(), scan = tinyScan();
+      let reads = -Infinity;
+      using first = await Trainer.create(
+        gpu,
+        {
+          ...scan,
+          readDiffraction: (indices) => {
+            if (++reads === stopBefore) stop.abort();
+            return scan.readDiffraction(indices);
+          },
+        },
+        config,
+        { signal: stop.signal, logInterval: 4 },
+      );
+      reads = 0;
+      for await (const _ of first.run());
+      const resume = await first.checkpoint();
+      assert.equal(resume.progress?.stepInEpoch, stopBefore);
+      const rest = await train(gpu, overrides, { resume, logInterval: 4 });
+      assert.equal(change(whole.checkpoint, rest.checkpoint), 0, `stopped before ${stopBefore}`);
+      const [loss, again] = [whole, rest].map(({ events }) => epochs(events)[0].trainLoss);
+      assert.ok(Math.abs(again / loss - 1) < 1e-6, `${again} instead of ${loss}`);
+    }
+  }));
+
 Deno.test("device memory and pipelines stay constant after the first step", () =>
   withGpu(async (gpu) => {
     using trainer = await Trainer.create(gpu, tinyScan(), resolveRun({ ...small, nepochs: 4 }), {
