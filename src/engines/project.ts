@@ -3,12 +3,18 @@
  *
  * One dispatch illuminates, transforms, replaces the modulus and transforms back, one workgroup a
  * pattern, because a dispatch costs more than a stage of a transform where patterns come one by one.
+ * Hardware goes through memory stage by stage with many invocations; a software adapter takes whole
+ * lines of 64 or 128 at a time, where there is one mode.
  *
  * @module
  */
 import source from "../../shaders/engines/project.wgsl" with { type: "text" };
 import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
+import lineSource from "../../shaders/engines/lines/project.wgsl" with { type: "text" };
+import line128 from "../../shaders/engines/lines/line_128.wgsl" with { type: "text" };
+import line64 from "../../shaders/engines/lines/line_64.wgsl" with { type: "text" };
 import transform from "../../shaders/engines/transform.wgsl" with { type: "text" };
+import turns from "../../shaders/engines/turns.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import type { AdapterProfile } from "../gpu/device.ts";
@@ -19,7 +25,7 @@ import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
 
 /** Texts a kernel with an in-place transform consists of, besides its own. */
-export const TRANSFORM_SNIPPETS: readonly string[] = [transform, rows, butterflies];
+export const TRANSFORM_SNIPPETS: readonly string[] = [transform, turns, rows, butterflies];
 
 /** Noise models of the projection. */
 export type ProjectionNoise = "amplitude" | "poisson";
@@ -58,8 +64,6 @@ export function transformWorkgroup(size: number, profile: AdapterProfile): numbe
 }
 
 const table = {
-  source,
-  snippets: TRANSFORM_SNIPPETS,
   entryPoint: "project",
   bindings: {
     visits: "read",
@@ -81,13 +85,30 @@ const table = {
 type ProjectKernel = Kernel<typeof table.bindings, typeof table.params>;
 const kernels = new Map<string, ProjectKernel>();
 
+/** Whole lines by their length, for adapters on which reads from a buffer are slow. */
+const lines = new Map([[64, line64], [128, line128]].map(([size, text]) => [
+  size,
+  defineKernel({
+    ...table,
+    source: lineSource,
+    snippets: [text as string, turns, butterflies],
+    label: `engines/lines/project#project ${size}`,
+    workgroup: Number(size) / 2,
+  }),
+]));
+
+/** The kernel that projects fastest on an adapter. */
 function projectKernel(size: number, modes: number, profile: AdapterProfile): ProjectKernel {
+  const line = lines.get(size);
+  if (line !== undefined && modes === 1 && profile.texelReads) return line;
   const workgroup = transformWorkgroup(size, profile);
   const key = `${size} ${modes} ${workgroup}`;
   let kernel = kernels.get(key);
   if (kernel === undefined) {
     kernel = defineKernel({
       ...table,
+      source,
+      snippets: TRANSFORM_SNIPPETS,
       label: `engines/project#project ${size}x${modes}`,
       constants: { ...transformConstants(size), MODES: modes, WORKGROUP: workgroup },
       workgroup,

@@ -1,3 +1,4 @@
+import { emit } from "../../shaders/engines/lines/generate.ts";
 import { recordProjection } from "../../src/engines/project.ts";
 import { spectrumOrder, toSpectrumOrder } from "../../src/engines/spectrum.ts";
 import { encodeVisits, EngineState, placeScan } from "../../src/engines/state.ts";
@@ -123,7 +124,22 @@ Deno.test("modulus projection agrees with float64 for every transform size", () 
       });
     }
     await check(gpu, { size: 64, modes: 2, patterns: 2, noise: "poisson", step: 0.5 });
+    await check(gpu, { size: 64, modes: 1, patterns: 2, noise: "poisson", step: 0.5 });
   }));
+
+Deno.test("modulus projection stage by stage, as on hardware, agrees with float64", () =>
+  withGpu(async (gpu) => {
+    for (const size of [64, 128]) {
+      await check(gpu, { size, modes: 1, patterns: 2, noise: "amplitude", step: 0.7 });
+    }
+  }, { texelReads: false }));
+
+Deno.test("kernels of whole lines are up to date", () => {
+  for (const [name, text] of emit()) {
+    const url = new URL(`../../shaders/engines/lines/${name}`, import.meta.url);
+    if (Deno.readTextFileSync(url) !== text) throw new Error(`${name} is stale: run its generator`);
+  }
+});
 
 Deno.test("the order of the engines is a permutation that a transform of one wave finds", () => {
   for (const size of [16, 32, 64, 128, 256, 512]) {
