@@ -10,8 +10,8 @@ import type { NdArray } from "../array.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { legacyParams } from "../config/bridge/legacy.ts";
 import { restoreRun } from "../config/presets.ts";
-import { assertResolved } from "../config/resolved.ts";
-import { FileFormatError } from "../errors.ts";
+import { assertResolved, type ResolvedRun } from "../config/resolved.ts";
+import { ConfigError, FileFormatError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
 import type { ByteSource } from "../io/source.ts";
 import { writeZip } from "../io/zip_writer.ts";
@@ -104,7 +104,7 @@ export async function openArchive(source: ByteSource): Promise<Archive> {
     if (typeof value !== "object" || value === null) throw refuse(`${name} holds no fields`);
     return value as Record<string, unknown>;
   };
-  const config = restoreRun(parse(CONFIG));
+  const config = configOf(parse(CONFIG), refuse);
   for (const role of ROLES) {
     const params = parse(`${role}/params.json`);
     for (const key of ["N", "gridsize"] as const) {
@@ -134,6 +134,15 @@ export async function openArchive(source: ByteSource): Promise<Archive> {
 /** SHA-256 of the weights of a model alone, in hexadecimal; equal for equal training runs. */
 export function weightsHash(model: Pick<SavedModel, "weights">): Promise<string> {
   return sha256(encodeSafetensors(model.weights));
+}
+
+function configOf(value: unknown, refuse: (why: string) => FileFormatError): ResolvedRun {
+  try {
+    return restoreRun(value);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw refuse(`its ${CONFIG} is none of this version (${error.message})`);
+  }
 }
 
 function scalingOf(

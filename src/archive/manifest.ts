@@ -80,7 +80,12 @@ export function checkManifest(value: unknown, file: string): Manifest {
         `${ROLES.join(" and ")} are needed`,
     );
   }
-  if (typeof manifest.members !== "object" || typeof manifest.identity !== "string") {
+  const members: unknown = manifest.members;
+  if (
+    typeof members !== "object" || members === null || Object.keys(members).length === 0 ||
+    Object.values(members).some((hash) => typeof hash !== "string") ||
+    typeof manifest.identity !== "string"
+  ) {
     throw new FileFormatError(
       `Cannot open ${file} as its manifest lists no members: save the model again`,
     );

@@ -62,6 +62,9 @@ const MAX_BUILT = 2 ** 26;
 /** Plain containers of Python. */
 const PLAIN: readonly Builder[] = [
   ...["collections", "typing"].map((m) => new Builder(`${m}.OrderedDict`, (args) => toMap(args))),
+  new Builder("collections.Counter", (args) => toMap(args)),
+  // Called with what makes missing values, which are not needed.
+  new Builder("collections.defaultdict", () => new Map()),
   ...["builtins", "__builtin__"].flatMap((m) => [
     new Builder(`${m}.dict`, (args) => toMap(args)),
     new Builder(`${m}.list`, (args) => toArray(args)),

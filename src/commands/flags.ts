@@ -16,7 +16,7 @@ export function addCommonFlags(command: Command): Command {
         .choices(["auto", "gpu", "cpu"]).default("auto"),
     )
     .option("--json", "print one JSON object on stdout, progress on stderr")
-    .option("--quiet", "print only errors and the result");
+    .option("--quiet", "print only warnings, errors and the result");
 }
 
 /** The common options of a parsed command. */

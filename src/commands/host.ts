@@ -43,10 +43,15 @@ export class Terminal implements Disposable {
     this.#interactive = Deno.stderr.isTerminal();
   }
 
-  /** Writes the lines so far, and all that follow, to a file; the folder must exist. */
-  openLog(path: string): void {
+  /**
+   * Writes the lines so far, and all that follow, to a file; the folder must exist.
+   *
+   * @param resume Go on in the file of an earlier run, instead of replacing it.
+   */
+  openLog(path: string, resume = false): void {
     this.#log?.close();
-    this.#log = Deno.openSync(path, { write: true, create: true, truncate: true });
+    const end = resume ? { append: true } : { write: true, truncate: true };
+    this.#log = Deno.openSync(path, { create: true, ...end });
     for (const line of this.#waiting.splice(0)) this.#write(line);
   }
 
@@ -63,6 +68,11 @@ export class Terminal implements Disposable {
   /** A warning on stderr. */
   warn(line: string): void {
     this.#line("warning", line);
+  }
+
+  /** What made the command fail, in the log alone: the command line prints it. */
+  failed(error: unknown): void {
+    this.#record("error", error instanceof Error ? error.message : String(error));
   }
 
   /** A line that replaces the last one on a terminal; elsewhere at most one every ten seconds. */

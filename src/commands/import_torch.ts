@@ -70,7 +70,7 @@ export function registerImportTorch(program: Command): void {
   command.optionsGroup("Output:");
   command
     .option("--json", "print one JSON object on stdout")
-    .option("--quiet", "print only errors and the result");
+    .option("--quiet", "print only warnings, errors and the result");
   command.addHelpText(
     "after",
     "\nExample:\n  ptychogpu import-torch last.ckpt --output-dir run --amp-activation silu",

@@ -44,8 +44,10 @@ export interface InferResult {
   readonly output_dir: string;
   /** Rows and columns of the object. */
   readonly shape: readonly number[];
-  /** Patterns that went in. */
+  /** Different patterns that went in. */
   readonly patterns: number;
+  /** Patches that were placed. */
+  readonly patches: number;
   /** Patches that did not fit on the canvas. */
   readonly dropped: number;
   /** Factors of real and imaginary part, if fitted. */
@@ -109,7 +111,9 @@ async function run(options: Record<string, unknown>): Promise<void> {
   );
   sayReaders(scan, terminal);
   terminal.result(
-    `reconstructed ${result.shape.join(" x ")} pixels from ${result.patterns} patterns in ` +
+    `reconstructed ${
+      result.shape.join(" x ")
+    } pixels of ${result.patches} patches from ${result.patterns} patterns in ` +
       `${formatDuration(result.seconds)}: ${join(outputDir, "reconstruction.npz")}`,
     result,
   );
@@ -148,9 +152,10 @@ export async function inferToFolder(
   const began = performance.now();
   const made = await infer(gpu, dataset, model, {
     ...settings,
+    onWarning: (line) => terminal.warn(line),
     onProgress: (done, all) => {
       const left = (performance.now() - began) / 1000 / done * (all - done);
-      terminal.progress(`inferred ${done} of ${all} patterns, ETA ${formatDuration(left)}`);
+      terminal.progress(`inferred ${done} of ${all} patches, ETA ${formatDuration(left)}`);
     },
   });
   if (made.dropped > 0) terminal.warn(`${made.dropped} patches lie outside the canvas`);
@@ -172,6 +177,7 @@ export async function inferToFolder(
     output_dir: outputDir,
     shape: made.object.shape,
     patterns: made.patterns,
+    patches: made.patches,
     dropped: made.dropped,
     varpro: made.varpro ?? null,
     seconds: made.seconds,

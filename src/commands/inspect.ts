@@ -26,7 +26,7 @@ export function registerInspect(program: Command): void {
         .choices(["auto", "amplitude", "counts"]).default("auto"),
     )
     .option("--json", "print one JSON object on stdout, progress on stderr")
-    .option("--quiet", "print only errors and the result")
+    .option("--quiet", "print only warnings, errors and the result")
     .addHelpText(
       "after",
       "\nIt also reads files that train refuses. Exit code 0 means that the file could be read, " +

@@ -15,7 +15,7 @@ export const EXTRA_FLAGS: Readonly<Record<string, string>> = {
   "print-config": "print every value and where it came from, then stop",
   "dry-run": "check configuration and data, then stop",
   json: "print one JSON object on stdout, progress on stderr",
-  quiet: "print only errors and the result",
+  quiet: "print only warnings, errors and the result",
   verbose: "print everything the log holds",
   "console-level": "least serious lines shown: debug, info, warning, error, critical [info]",
 };
@@ -45,6 +45,7 @@ export function addRegistryFlags(command: Command, name: "train" | "infer"): voi
       const option = new Option(`--${field.flag} ${argument(field)}`, helpLine(field));
       // A field with one possible value is no choice: it is known, refused with its reason, and not shown.
       command.addOption(field.fixed === undefined ? option : option.hideHelp());
+      refuseTwice(command, field.flag as string);
     }
   }
 }
@@ -65,6 +66,19 @@ export function addExtraFlags(command: Command, name: "train" | "infer"): void {
     .addOption(new Option("--quiet", EXTRA_FLAGS.quiet).conflicts(["verbose", "consoleLevel"]))
     .addOption(new Option("--verbose", EXTRA_FLAGS.verbose).conflicts("consoleLevel"))
     .option("--console-level <level>", EXTRA_FLAGS["console-level"]);
+  for (const flag of ["config", "console-level", "ptycho-dir"]) refuseTwice(command, flag);
+}
+
+/** Refuses a flag that is typed again with another value: the parser would drop the first silently. */
+function refuseTwice(command: Command, flag: string): void {
+  let before: string | undefined;
+  command.on(`option:${flag}`, (typed: string | null) => {
+    const value = typed ?? "true";
+    if (before !== undefined && before !== value) {
+      throw new ConfigError(`--${flag} is typed twice, as ${before} and as ${value}: keep one`);
+    }
+    before = value;
+  });
 }
 
 /** One line of help: what it is, choices, unit, default. */

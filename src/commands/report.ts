@@ -27,7 +27,7 @@ export function registerReport(program: Command): void {
     .option("--title <text>", "title of the page (default: the names of the runs)")
     .option("--pixel-size <nm>", "side of an object pixel: scale bars are in nm then")
     .option("--json", "print one JSON object on stdout, progress on stderr")
-    .option("--quiet", "print only errors and the result")
+    .option("--quiet", "print only warnings, errors and the result")
     .addHelpText(
       "after",
       "\nWhat a folder holds is found out by its files (run.json, metrics.csv, errors.csv, frc.csv,\n" +

@@ -4,7 +4,7 @@
  * @module
  */
 import { nearestName } from "../config/fields.ts";
-import { fieldsOf, meaningOf } from "../config/registry/registry.ts";
+import { fieldsOf, type Meaning, meaningOf } from "../config/registry/registry.ts";
 import type { FieldEntry } from "../config/registry/types.ts";
 import { ConfigError } from "../errors.ts";
 import { EXTRA_FLAGS, TRAIN_FLAGS } from "./registry_flags.ts";
@@ -55,17 +55,27 @@ export function respell(args: readonly string[], parsed: readonly string[] = [])
       const off = negated(underscored, fields);
       if (off !== undefined) {
         if (given !== undefined) {
-          throw new ConfigError(`--${name} takes no value: write --${off.flag} ${given}`);
+          throw new ConfigError(`--${name} takes no value: write --${off.field.flag} ${given}`);
         }
-        if (underscored !== name) {
-          deprecations.push(`--${name} is an old spelling: write --no-${off.flag}`);
+        if (underscored !== name || off.deprecated) {
+          deprecations.push(`--${name} is an old spelling: write --no-${off.field.flag}`);
         }
-        own.add(off);
-        out.push(`--${off.flag}=false`);
+        own.add(off.field);
+        out.push(`--${off.field.flag}=false`);
         continue;
       }
       const why = REFUSED_FLAGS[command][underscored];
       if (why !== undefined) throw new ConfigError(`--${name} cannot be used as ${why}`);
+      const other = command === "train" ? "infer" : "train";
+      const foreign = fieldsOf(other).filter((f) => f.flag !== undefined);
+      if (
+        meaningOf(name, foreign, "flag") !== undefined ||
+        negated(underscored, foreign) !== undefined
+      ) {
+        throw new ConfigError(
+          `--${name} is a flag of ${other} and does nothing here: leave it out`,
+        );
+      }
       if (!parsed.includes(`--${name}`)) suggest(name, [...fields], extra);
       out.push(arg);
       continue;
@@ -124,8 +134,8 @@ function suggest(name: string, fields: readonly FieldEntry[], extra: readonly st
 }
 
 /** The boolean field that `no-x` switches off. */
-function negated(name: string, fields: readonly FieldEntry[]): FieldEntry | undefined {
+function negated(name: string, fields: readonly FieldEntry[]): Meaning | undefined {
   if (!name.startsWith("no-")) return undefined;
   const meaning = meaningOf(name.slice(3), fields, "flag");
-  return meaning?.field.type === "bool" ? meaning.field : undefined;
+  return meaning?.field.type === "bool" ? meaning : undefined;
 }

@@ -81,6 +81,8 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   const { gpu, dataset, config, outputDir, terminal } = job;
   const execution = job.execution ?? defaultExecution();
   await ensureWritableFolder(outputDir);
+  await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
+  terminal.openLog(join(outputDir, "logs", "debug.log"), job.resume !== undefined);
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) Deno.exit(130);
@@ -124,8 +126,6 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
       resumedAfter: job.resume?.progress?.epoch,
       warn: (line) => terminal.warn(line),
     });
-    await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
-    terminal.openLog(join(outputDir, "logs", "debug.log"));
     const warnings: string[] = [];
     let last: EpochEvent | undefined;
     for await (const event of trainer.run()) {
@@ -184,6 +184,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
     await log.finish(result.interrupted ? "interrupted" : "finished");
     return result;
   } catch (error) {
+    terminal.failed(error);
     // What broke the run is the message; that its records could not be closed is not.
     await log?.finish("failed").catch(() => undefined);
     throw error;

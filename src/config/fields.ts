@@ -87,7 +87,7 @@ export function checkField(
 ): FieldValue {
   if (value === null && spec.optional) return null;
   const refuse = (wanted: string): never => {
-    throw new ConfigError(`${name} is ${JSON.stringify(shown)}: ${wanted} is needed`);
+    throw new ConfigError(`${name} is ${said(shown)}: ${wanted} is needed`);
   };
   if (spec.type === "bool") return typeof value === "boolean" ? value : refuse("true or false");
   if (spec.type === "choice" && spec.several) return checkSeveral(name, spec, value, old, refuse);
@@ -111,6 +111,11 @@ export function checkField(
   }
   if (spec.max !== undefined && value > spec.max) refuse(`a number of at most ${spec.max}`);
   return value;
+}
+
+/** A wrong value as it was written; JSON has no word for some numbers. */
+function said(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
 }
 
 /** Several choices, as text with commas or as a list; `none` stands alone. */
@@ -141,12 +146,16 @@ function checkChoice(
     const why = spec.refusedValues?.[text];
     if (why !== undefined) throw new ConfigError(`${name} cannot be ${text} as ${why}`);
     if (list.includes(text)) return text;
+    const same = spec.synonyms?.[text];
+    if (same !== undefined) return same;
     const today = spec.valueAliases?.[text];
     if (today !== undefined) {
       old?.(text, today);
       return today;
     }
   }
+  // A field with one possible value says why there are no others.
+  if (spec.fixed !== undefined) throw new ConfigError(`${name} cannot be ${text} as ${spec.fixed}`);
   const near = nearestName(text, [...list, ...Object.keys(spec.valueAliases ?? {})]);
   return refuse(`one of ${list.join(", ")}${near === undefined ? "" : ` (${near}?)`}`);
 }
@@ -162,6 +171,8 @@ export function checkFixed(field: FieldEntry, value: FieldValue): void {
 export function unknownField(name: string, known: readonly string[]): ConfigError {
   const near = nearestName(name, known);
   return new ConfigError(
-    `There is no field ${name}${near === undefined ? "" : `: did you mean ${near}`}?`,
+    `There is no field ${name}: ${
+      near === undefined ? "specs/config.md lists all fields" : `did you mean ${near}?`
+    }`,
   );
 }

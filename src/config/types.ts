@@ -216,7 +216,7 @@ export interface ExecutionConfig {
   readonly recon_log_stitch: boolean;
   /** Patterns in that object, none is all [patterns]. */
   readonly recon_log_max_stitch_samples: number | null;
-  /** Patterns in a batch [patterns]. */
+  /** Groups of patterns computed at once [groups]. */
   readonly inference_batch_size: number;
 }
 

@@ -6,7 +6,7 @@
 import type { InferenceConfig } from "../config/types.ts";
 import type { InferOptions } from "../workflows/infer.ts";
 
-/** Options of `infer`; `batchSize` is the number of patterns in a batch. */
+/** Options of `infer`; `batchSize` is the number of groups in a batch. */
 export function inferOptions(inference: InferenceConfig, batchSize: number): InferOptions {
   const { n_groups, n_subsample, middle_trim } = inference;
   return {

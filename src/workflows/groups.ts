@@ -27,10 +27,13 @@ export function tabulate(
   config: RunConfig,
   warn: (line: string) => void = () => {},
 ): GroupTable {
-  const { training, model } = config;
+  const { training, model } = config, keep = training.n_subsample;
+  if (keep !== null && keep > dataset.count) {
+    warn(`n_subsample is ${keep} but there are only ${dataset.count} patterns: all are used`);
+  }
   const eligible = subsample(
     dataset.count,
-    training.n_subsample,
+    keep,
     training.seed,
     training.sequential_sampling,
   );

@@ -45,8 +45,10 @@ export interface InferOptions {
   readonly seed?: number;
   /** Batches prepared ahead; default 0. */
   readonly prefetch?: number;
-  /** Called after each batch with (patterns done, patterns in all). */
+  /** Called after each batch with (patches done, patches in all). */
   readonly onProgress?: (done: number, all: number) => void;
+  /** Receives a line when a request had to be cut down. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /** A reconstruction. */
@@ -61,8 +63,10 @@ export interface Reconstruction {
   readonly geometry: CanvasGeometry;
   /** Factors of real and imaginary part, if they were fitted. */
   readonly varpro: readonly [number, number] | undefined;
-  /** Patterns that went in. */
+  /** Different patterns that went in. */
   readonly patterns: number;
+  /** Patches that were placed: a pattern gives one for each group it belongs to. */
+  readonly patches: number;
   /** Patches that did not fit on the canvas. */
   readonly dropped: number;
   /** Seconds of computing. */
@@ -98,6 +102,7 @@ export async function infer(
   const table = tabulate(
     dataset,
     merged ? config : { ...config, model: { ...config.model, gridsize: 1, object_big: false } },
+    options.onWarning,
   );
   const { channels, count } = table;
   const batch = Math.max(1, Math.min(options.batchSize ?? 16, count));
@@ -177,7 +182,8 @@ export async function infer(
       probe: inDataUnits(probe, model, logScaleOf(model)),
       geometry,
       varpro: factors === undefined ? undefined : [factors.s1, factors.s2],
-      patterns: count * channels,
+      patterns: new Set(table.indices).size,
+      patches: count * channels,
       dropped: stitcher.dropped,
       seconds: (performance.now() - began) / 1000,
     };

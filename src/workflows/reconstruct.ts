@@ -272,6 +272,7 @@ export class EngineRun implements Disposable {
       geometry: this.#geometry(),
       varpro: undefined,
       patterns,
+      patches: patterns,
       dropped: 0,
       seconds: (performance.now() - this.#began) / 1000,
     };

@@ -142,6 +142,9 @@ Deno.test("another backend or schema is refused by name", async () => {
       /schema is ptychogpu-archive\/9 and this program reads ptychogpu-archive\/1/,
     ],
     [await withManifest({ models: ["autoencoder"] }), /models are autoencoder: .*are needed/],
+    [await withManifest({ members: null }), /manifest lists no members/],
+    [await withManifest({ members: [] }), /manifest lists no members/],
+    [await withManifest({ members: { "config.json": 3 } }), /manifest lists no members/],
     [await withManifest({ identity: "0" }), /identity is not that of its members/],
     [
       await pack(new Map([["manifest.dill", text(1)], ["autoencoder/model.pth", text(1)]])),

@@ -5,7 +5,7 @@ import json
 import os
 import pickle
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 import torch
 from torch import nn
@@ -132,6 +132,8 @@ def network_file():
     network.load_state_dict({k: state["model.autoencoder." + k].float() for k in network.state_dict()})
     with torch.no_grad():
         amp, phase = network(wave(1, channels, 64))
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+    curve = torch.optim.lr_scheduler.MultiStepLR(optimizer, [30, 40])
     hyper = {
         "model_config": {"amp_activation": "silu", "object_big": True, "mode": "Unsupervised"},
         "data_config": {"grid_size": (2, 2), "N": 64, "nphotons": 1e5},
@@ -143,6 +145,14 @@ def network_file():
             "state_dict": state,
             "hyper_parameters": hyper,
             "optimizer_states": [{"state": {0: {"step": torch.tensor(2.0)}}, "param_groups": [{"lr": 1e-3}]}],
+            "lr_schedulers": [curve.state_dict()],
+            "callbacks": {
+                "ModelCheckpoint{'monitor': 'val_loss'}": {
+                    "best_model_score": torch.tensor(1.5),
+                    "best_k_models": {"last.ckpt": torch.tensor(1.5)},
+                    "seen": defaultdict(list, {"val_loss": [1.5]}),
+                }
+            },
         },
         path("network.ckpt"),
     )

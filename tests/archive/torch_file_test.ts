@@ -160,6 +160,14 @@ Deno.test("claims that the bytes do not keep are refused at once", () => {
   assert.throws(() => read("K\x01K\x02."), /several values/);
 });
 
+Deno.test("counters and dictionaries with a default are plain dictionaries", () => {
+  const counted = read("ccollections\nCounter\n(}Va\nK\x02stR.");
+  assert.deepEqual(counted, new Map([["a", 2]]));
+  const lists = read("ccollections\ndefaultdict\n(cbuiltins\nlist\ntRVa\n]K\x01as.");
+  assert.deepEqual(lists, new Map([["a", [1]]]));
+  assert.throws(() => read("ccollections\ndefaultdict\n(cos\nsystem\ntR."), /names os\.system/);
+});
+
 Deno.test("numbers and texts of every protocol", () => {
   assert.deepEqual(read("(I5\nI01\nL-7L\nF-inf\nVa\\u00e9\nU\x01zt."), [
     5,

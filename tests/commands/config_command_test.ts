@@ -235,6 +235,9 @@ Deno.test("a resumed run computes and records what the checkpoint says", () =>
     assert.deepEqual([row("nepochs").value, row("nepochs").source], [2, "flag"]);
     assert.deepEqual([row("logger_backend").value, row("logger_backend").source], ["none", "flag"]);
     assert.equal(record.config.model.n_filters_scale, 0.05);
+    // The log goes on too.
+    const log = await Deno.readTextFile(join(out, "logs", "debug.log"));
+    assert.match(log, /epoch 1\/1: [^]*epoch 2\/2: /);
   }));
 
 Deno.test("a software adapter is told, unless it was asked for", async () => {

@@ -13,6 +13,7 @@ import { dataFile, memoryHost } from "../config/hosts.ts";
 import { withGpu } from "../support/device.ts";
 import { tinyScan } from "../workflows/tiny_scan.ts";
 import { inFolder, trainTiny } from "./tiny_run.ts";
+import { infer } from "../../src/workflows/infer.ts";
 
 const file = await dataFile();
 
@@ -125,5 +126,17 @@ Deno.test("every reconstruction knob changes the result", () =>
           : await reconstruct(gpu, dir, `${name} against`, against);
         assert.ok(changed(await reconstruct(gpu, dir, name, flags), other), name);
       }
+    });
+  }));
+
+Deno.test("requests that data cannot meet are told; a pattern counts once, its patches apart", () =>
+  inFolder(async (dir) => {
+    await trainTiny(dir, {}, { nepochs: 1, gridsize: 2, batch_size: 2 });
+    await withGpu(async (gpu) => {
+      const model = await loadModel(join(dir, "model.safetensors")), warnings: string[] = [];
+      const onWarning = (line: string): void => void warnings.push(line);
+      const made = await infer(gpu, tinyScan(8), model, { subsample: 20, onWarning });
+      assert.deepEqual([made.patterns, made.patches], [8, 32]);
+      assert.match(warnings.join(), /n_subsample is 20 but there are only 8 patterns/);
     });
   }));

@@ -4,6 +4,7 @@ import { addExtraFlags, addRegistryFlags, typedFlags } from "../../src/commands/
 import { respell } from "../../src/commands/spelling.ts";
 import { fieldsOf } from "../../src/config/registry/registry.ts";
 import type { FieldValue } from "../../src/config/registry/types.ts";
+import { ConfigError } from "../../src/errors.ts";
 import { samples } from "../config/samples.ts";
 
 /** Fields typed on a command line, and the deprecation lines. */
@@ -85,7 +86,7 @@ const rows: readonly (readonly ["train" | "infer", string, Record<string, FieldV
       learning_rate: 0.01,
     }, 2],
     ["train", "--torch-deterministic", { deterministic: true }, 1],
-    ["train", "--no-torch-deterministic", { deterministic: false }, 0],
+    ["train", "--no-torch-deterministic", { deterministic: false }, 1],
     ["train", "--torch-recon-log-fixed-indices 1,2", { recon_log_fixed_indices: [1, 2] }, 1],
     ["train", "--scheduler Default", { scheduler: "constant" }, 1],
     ["train", "--checkpoint-save-top-k -1", { checkpoint_save_top_k: -1 }, 0],
@@ -126,6 +127,42 @@ for (const [flag, near] of wrong) {
     assert.deepEqual(respell(["train", flag, "3"], [flag]).args, ["train", flag, "3"]);
   });
 }
+
+for (
+  const [command, flag, other] of [
+    ["infer", "--nepochs", "train"],
+    ["infer", "--torch-learning-rate=1e-3", "train"],
+    ["infer", "--no-checkpoint", "train"],
+    ["train", "--phase-vmin", "infer"],
+    ["train", "--varpro_scaling", "infer"],
+  ] as const
+) {
+  Deno.test(`${command} ${flag} is known and belongs to ${other}`, () => {
+    assert.throws(
+      () => respell([command, flag]),
+      (e) => e instanceof ConfigError && e.message.includes(`is a flag of ${other}`),
+    );
+  });
+}
+
+Deno.test("a flag typed twice with different values is refused, not dropped", () => {
+  for (
+    const line of [
+      "--nepochs 3 --nepochs=4",
+      "--nepochs 3 --max_epochs 4",
+      "--deterministic --no-deterministic",
+      "--no-progress --progress",
+      "--config a.json --config b.json",
+    ]
+  ) {
+    assert.throws(
+      () => typed("train", line.split(" ")),
+      (e) => e instanceof ConfigError && /typed twice, as .* and as .*: keep one/.test(e.message),
+      line,
+    );
+  }
+  assert.deepEqual(typed("train", ["--nepochs", "3", "--nepochs=3"]).values, { nepochs: 3 });
+});
 
 Deno.test("other commands: underscores are told, nothing else is touched", () => {
   const known = ["--n-positions"];

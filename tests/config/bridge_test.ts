@@ -352,6 +352,11 @@ const broken: readonly (readonly [string, Record<string, unknown>, RegExp])[] = 
     { training_config: { epoch: 3 } },
     /training_config: .*epoch: did you mean epochs/,
   ],
+  [
+    "an unknown field of a section that training does not use",
+    { inference_config: { middle_trimm: 32 } },
+    /inference_config: .*middle_trimm: did you mean middle_trim/,
+  ],
   ["a section that is no object", { data_config: 3 }, /data_config is not an object/],
   [
     "a value that cannot be had",

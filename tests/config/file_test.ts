@@ -18,12 +18,25 @@ for (const [name, text] of same) {
   });
 }
 
+Deno.test("a byte order mark is no content", () => {
+  assert.deepEqual(parseConfigFile("a.json", '\uFEFF{"nepochs": 3}'), { nepochs: 3 });
+  assert.deepEqual({ ...parseConfigFile("a.toml", "\uFEFFnepochs = 3") }, { nepochs: 3 });
+});
+
+Deno.test("a key may stand in several sections, in any spelling of JSON", () => {
+  const text = '{\r\n\t"a": {"x": 1},\n\t"b": {"x": "\\u00e9\\/"},\n"x":null}';
+  assert.deepEqual(parseConfigFile("a.json", text), { a: { x: 1 }, b: { x: "é/" }, x: null });
+});
+
 Deno.test("an empty file states nothing", () => {
   for (const name of ["a.yaml", "a.toml"]) assert.deepEqual({ ...parseConfigFile(name, "") }, {});
 });
 
 const bad: readonly (readonly [string, string, RegExp])[] = [
   ["a.json", "{", /Cannot read configuration a\.json/],
+  ["a.json", '{"nepochs": 3,\n "model": {"N": 64},\n "nepochs": 4}', /twice, again in line 3/],
+  ["a.yaml", "nepochs: 3\nnepochs: 4", /Map keys must be unique/],
+  ["a.toml", "nepochs = 3\nnepochs = 4", /Cannot read configuration a\.toml/],
   ["a.json", "[1]", /holds no fields by name/],
   ["a.yaml", "a: [1", /Cannot read configuration a\.yaml/],
   ["a.yaml", "3", /Cannot use configuration a\.yaml/],

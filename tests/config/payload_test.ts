@@ -193,6 +193,22 @@ const refused: readonly (readonly [string, Statement, RegExp])[] = [
     /nepochs is stated twice.*3.*4/,
   ],
   ["prefetch without workers", { flags: { prefetch_factor: 4 } }, /prefetch_factor.*num_workers/],
+  [
+    "pictures without a logger that keeps them",
+    { flags: { recon_log_every_n_epochs: 2, logger_backend: "csv,jsonl" } },
+    /logger csv,jsonl keeps no pictures: add tensorboard or mlflow/,
+  ],
+  [
+    "watching a validation that there is not",
+    { flags: { checkpoint_monitor_metric: "val_loss" } },
+    /val_loss but nothing is held out: add validation_fraction or test_data_file/,
+  ],
+  ["a section that is none", { file: { model: 3 } }, /model is a section: write its fields/],
+  [
+    "a number that is none",
+    { overrides: { learning_rate: Infinity } },
+    /learning_rate is Infinity/,
+  ],
   ["oversampling of single patterns", { flags: { enable_oversampling: true } }, /gridsize above 1/],
   ["a pool without oversampling", { flags: { neighbor_pool_size: 9 } }, /add enable_oversampling/],
 ];
@@ -247,7 +263,11 @@ const idle: readonly (readonly [string, Record<string, FieldValue>, RegExp | und
   ["neighbours of single patterns", { neighbor_count: 8 }, /needs gridsize 2 or 3/],
   ["neighbours of groups", { neighbor_count: 8, gridsize: 2 }, undefined],
   ["pictures that are never made", { recon_log_num_patches: 8 }, /recon_log_every_n_epochs none/],
-  ["pictures", { recon_log_num_patches: 8, recon_log_every_n_epochs: 1 }, undefined],
+  [
+    "pictures",
+    { recon_log_num_patches: 8, recon_log_every_n_epochs: 1, logger_backend: "mlflow" },
+    undefined,
+  ],
 ];
 for (const [name, given, message] of idle) {
   Deno.test(`a statement without effect is told: ${name}`, async () => {

@@ -25,6 +25,8 @@ const WITH: Readonly<Record<string, Record<string, FieldValue>>> = {
   neighbor_count: { gridsize: 1 },
   prefetch_factor: { num_workers: 1 },
   phase_vmax: { phase_vmin: -4 },
+  checkpoint_monitor_metric: { validation_fraction: 0.1 },
+  recon_log_every_n_epochs: { logger_backend: "tensorboard" },
 };
 
 /** Values for fields whose samples only make sense with others. */

@@ -42,7 +42,8 @@ for (const field of FIELDS.filter((f) => f.fixed !== undefined)) {
 const values: readonly (readonly [string, string, RegExp])[] = [
   ["backend", "tensorflow", /backend cannot be tensorflow as this program computes with WebGPU/],
   ["backend", "pytorch", /backend cannot be pytorch .*import-torch/],
-  ["devices", "4", /devices is "4".*auto/],
+  ["devices", "4", /devices cannot be 4 as one adapter computes: use auto/],
+  ["architecture", "unet", /architecture cannot be unet as the Fourier networks are not ported/],
   ["strategy", "ddp", /strategy cannot be ddp as one adapter computes/],
   ["precision", "bf16-mixed", /precision cannot be bf16-mixed as shaders have no bfloat16/],
   ["precision", "16-mixed", /precision cannot be 16-mixed as kernels multiply 32-bit numbers/],
@@ -72,8 +73,6 @@ const kept: readonly (readonly [string, unknown, unknown])[] = [
   ["scheduler", "ReduceLROnPlateau", "plateau"],
   ["amp_activation", "swish", "silu"],
   ["accelerator", "cuda", "gpu"],
-  ["devices", 1, "auto"],
-  ["strategy", "single", "auto"],
   ["model_type", "Unsupervised", "pinn"],
 ];
 for (const [field, old, today] of kept) {
@@ -85,6 +84,20 @@ for (const [field, old, today] of kept) {
     assert.match(lines[0], new RegExp(`${old} is an old name: write ${today}`));
   });
 }
+
+Deno.test("devices 1 and strategy single are current words for the only possibility", () => {
+  const lines: string[] = [];
+  for (const devices of [1, "1", "auto"]) {
+    const file = { devices, strategy: "single", precision: "32" };
+    const { values } = readStatement("train", { file }, (l) => lines.push(l));
+    assert.deepEqual([values.devices, values.strategy, values.precision], [
+      "auto",
+      "auto",
+      "32-true",
+    ]);
+  }
+  assert.deepEqual(lines, []);
+});
 
 Deno.test("API: an unknown override is an error with the nearest name", () => {
   assert.throws(() => resolveRun({ lerning_rate: 1 }), /lerning_rate: did you mean learning_rate/);

@@ -169,6 +169,8 @@ Deno.test("a run that fails is recorded as failed", () =>
     await assert.rejects(trainTiny(dir, { logger_backend: "jsonl" }, explode), /not finite/);
     const last = (await Deno.readTextFile(join(dir, "metrics.jsonl"))).trim().split("\n").at(-1)!;
     assert.equal(JSON.parse(last).status, "failed");
+    const log = await Deno.readTextFile(join(dir, "logs", "debug.log"));
+    assert.match(log, / - ERROR - The loss is not finite/);
   }));
 
 Deno.test("a folder sink writes, appends, reads and lists, and names what it cannot do", () =>

@@ -124,6 +124,29 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   },
 };
 
+/** Sections that training never used: their names are checked, their values do nothing. */
+const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  inference_config: [
+    "middle_trim",
+    "batch_size",
+    "experiment_number",
+    "pad_eval",
+    "window",
+    "patch_weighting",
+    "varpro_scaling",
+    "log_patch_stats",
+    "patch_stats_limit",
+  ],
+  datagen_config: [
+    "objects_per_probe",
+    "diff_per_object",
+    "object_class",
+    "image_size",
+    "probe_paths",
+    "beamstop_diameter",
+  ],
+};
+
 /** Whether a configuration file is in the old form. */
 export function isLegacySections(content: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(content).some((name) => SECTIONS.includes(name));
@@ -131,7 +154,7 @@ export function isLegacySections(content: Readonly<Record<string, unknown>>): bo
 
 /**
  * Canonical values of the sections. Those for inference and data generation are checked for their
- * names only: training never used them.
+ * names only, as training never used them.
  *
  * @param note Receives a line about fields that mean nothing here.
  * @throws {ConfigError} for an unknown section or field, or a value that cannot be had here.
@@ -146,11 +169,16 @@ export function valuesOfSections(
     if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
       throw new ConfigError(`section ${section} is not an object of fields: repair the file`);
     }
-    const rules = RULES[section];
-    if (rules === undefined) {
+    const unused = UNUSED[section];
+    if (unused !== undefined) {
+      const wrong = Object.keys(fields).find((name) => !unused.includes(name));
+      if (wrong !== undefined) {
+        throw new ConfigError(`${section}: ${unknownField(wrong, unused).message}`);
+      }
       dropped.push(section);
       continue;
     }
+    const rules = RULES[section];
     for (const [name, value] of Object.entries(fields)) {
       const rule = rules[name];
       if (rule === undefined) {

@@ -46,7 +46,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     type: "choice",
     value: "auto",
     choices: ["auto"],
-    valueAliases: { "1": "auto" },
+    synonyms: { "1": "auto" },
     spellings: also("n_devices"),
     help: "number of adapters",
     fixed: ONE_DEVICE,
@@ -56,7 +56,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     type: "choice",
     value: "auto",
     choices: ["auto"],
-    valueAliases: { single: "auto" },
+    synonyms: { single: "auto" },
     refusedValues: {
       ddp: ONE_DEVICE,
       ddp_spawn: ONE_DEVICE,
@@ -77,7 +77,7 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     type: "choice",
     value: "32-true",
     choices: ["32-true", "16-mixed"],
-    valueAliases: { "32": "32-true" },
+    synonyms: { "32": "32-true" },
     refusedValues: {
       "bf16-mixed": "shaders have no bfloat16: use 32-true",
       "16-mixed":
@@ -272,10 +272,10 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     type: "int",
     value: 16,
     min: 1,
-    unit: "patterns",
+    unit: "groups",
     commands: ["infer"],
     spellings: also("torch_inference_batch_size"),
-    help: "patterns in a batch",
+    help: "groups of patterns computed at once",
     evidence: cli("inference_batch_size"),
   },
   pad_eval: {

@@ -33,6 +33,10 @@ export interface FieldSpec {
   readonly optional?: boolean;
   /** Historical spellings of values: accepted, with one deprecation line, for what they mean here. */
   readonly valueAliases?: Readonly<Record<string, string>>;
+  /** Other current words for values. */
+  readonly synonyms?: Readonly<Record<string, string>>;
+  /** Why nothing but one value is possible here; the field is then no choice but a fact. */
+  readonly fixed?: string;
   /** Values that are known elsewhere and refused here, each with the reason and the remedy. */
   readonly refusedValues?: Readonly<Record<string, string>>;
 }
@@ -69,8 +73,6 @@ export interface FieldEntry extends FieldSpec {
   readonly spellings: readonly Spelling[];
   /** Key in the original system's flat dictionary. */
   readonly legacyKey?: string;
-  /** Why nothing but `value` is possible here; the field is then no choice but a fact. */
-  readonly fixed?: string;
   /**
    * Values of other fields under which this one has an effect (`set`: any but none); stating it
    * otherwise is told in one line.

@@ -4,7 +4,7 @@
  * @module
  */
 import { parse as parseToml } from "smol-toml";
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, parseDocument } from "yaml";
 import { ConfigError } from "../../errors.ts";
 
 /**
@@ -16,7 +16,7 @@ import { ConfigError } from "../../errors.ts";
 export function parseConfigFile(name: string, text: string): Record<string, unknown> {
   const extension = /\.([a-z]+)$/i.exec(name)?.[1].toLowerCase();
   const parse = {
-    json: JSON.parse as (text: string) => unknown,
+    json: parseJson,
     yaml: parseYaml as (text: string) => unknown,
     yml: parseYaml as (text: string) => unknown,
     toml: parseToml as (text: string) => unknown,
@@ -28,7 +28,8 @@ export function parseConfigFile(name: string, text: string): Record<string, unkn
   }
   let value: unknown;
   try {
-    value = parse(text);
+    // Some editors begin a file with a byte order mark.
+    value = parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const why = (error instanceof Error ? error.message : String(error)).split("\n")[0];
     throw new ConfigError(`Cannot read configuration ${name}: ${why}`);
@@ -38,4 +39,14 @@ export function parseConfigFile(name: string, text: string): Record<string, unkn
     throw new ConfigError(`Cannot use configuration ${name} as it holds no fields by name`);
   }
   return value as Record<string, unknown>;
+}
+
+/** JSON in which no key stands twice: the parser itself would drop the first silently. */
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const twice = parseDocument(text, { prettyErrors: false, logLevel: "silent" }).errors
+    .find((error) => error.code === "DUPLICATE_KEY");
+  if (twice === undefined) return value;
+  const line = text.slice(0, twice.pos[0]).split("\n").length;
+  throw new ConfigError(`a key stands twice, again in line ${line}: keep one`);
 }

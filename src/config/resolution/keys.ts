@@ -94,6 +94,11 @@ export function unknownKey(key: string, reader: KeyReader): ConfigError {
       }: remove it`,
     );
   }
+  if (SECTIONS.includes(key)) {
+    return new ConfigError(
+      `${reader.where}: ${key} is a section: write its fields under it, or without it`,
+    );
+  }
   const known = reader.fields.map((f) => f.name);
   return new ConfigError(`${reader.where}: ${unknownField(key, known).message}`);
 }

@@ -255,9 +255,26 @@ function checkSide(stated: Stated, N: number): void {
   }
 }
 
+/** Refuses execution fields that contradict each other, before any file is touched. */
 function checkExecution({ values }: Layered): void {
   if (values.prefetch_factor !== null && values.num_workers === 0) {
     throw new ConfigError("prefetch_factor is what a worker prepares: add num_workers above 0");
+  }
+  const every = values.recon_log_every_n_epochs ?? null, logger = String(values.logger_backend);
+  if (every !== null && !/tensorboard|mlflow/.test(logger)) {
+    throw new ConfigError(
+      `recon_log_every_n_epochs is ${every} but logger ${logger} keeps no pictures: add ` +
+        "tensorboard or mlflow to logger",
+    );
+  }
+  if (
+    values.checkpoint_monitor_metric === "val_loss" && values.enable_checkpointing === true &&
+    values.validation_fraction === 0 && values.test_data_file === null
+  ) {
+    throw new ConfigError(
+      "checkpoint_monitor_metric is val_loss but nothing is held out: add validation_fraction or " +
+        "test_data_file",
+    );
   }
 }
 
