@@ -95,7 +95,7 @@ export interface Reconstructor {
   readonly legacy: LegacyState;
 
   /**
-   * Changes settings and resolves all of them.
+   * Changes settings and resolves all of them. A change that is refused changes nothing.
    *
    * @throws {ConfigError} for unknown names, unfit values and contradictions.
    */

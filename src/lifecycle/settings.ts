@@ -6,9 +6,11 @@
 import { fieldsOf, ownedBy } from "../config/registry/registry.ts";
 import { LOOP_FIELDS } from "../config/registry/execution.ts";
 import type { FieldValue } from "../config/registry/types.ts";
-import { type Preset, resolveRun } from "../config/presets.ts";
+import { type Preset, runOf } from "../config/presets.ts";
 import { defaultExecution } from "../config/resolution/defaults.ts";
+import { deriveFields } from "../config/resolution/derived.ts";
 import { readKeys } from "../config/resolution/keys.ts";
+import { profileValues } from "../config/resolution/profiles.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
 import { ownersPart, readStatement, resolveLayers } from "../config/resolution/statement.ts";
 import type { ExecutionConfig, InferenceConfig } from "../config/types.ts";
@@ -43,12 +45,23 @@ export class ReconstructorSettings {
       deprecate: (line) => this.#warn?.(line),
     });
     this.#values = { ...this.#values, [part]: { ...this.#values[part], ...values } };
-    const idle = Object.keys(values).filter((name) => isIdle(name));
+    const idle = Object.keys(values).filter((name) => isIdle(name, part));
     if (idle.length > 0) {
       this.#warn?.(
-        `without effect in a reconstructor, whose program has device, files and records: ` +
+        `without effect in a reconstructor, whose program has device, files, pictures and records: ` +
           idle.join(", "),
       );
+    }
+  }
+
+  /** Runs something that changes settings; if it throws, they are as before. */
+  attempt<T>(change: () => T): T {
+    const before = this.#values;
+    try {
+      return change();
+    } catch (error) {
+      this.#values = before;
+      throw error;
     }
   }
 
@@ -62,29 +75,27 @@ export class ReconstructorSettings {
     const { preset, model, training } = canonicalConfig(run);
     const kept = Object.entries(this.#values.training)
       .filter(([name]) => this.#isExecution(name));
-    this.#values.training = {
-      ...Object.fromEntries(kept),
-      ...(model as unknown as SettingValues),
-      ...(training as unknown as SettingValues),
-      preset,
+    this.#values = {
+      ...this.#values,
+      training: {
+        ...Object.fromEntries(kept),
+        ...(model as unknown as SettingValues),
+        ...(training as unknown as SettingValues),
+        preset,
+      },
     };
   }
 
   /** Model and training as stated now. @throws {ConfigError} for fields that contradict. */
   run(modelType: "pinn" | "supervised"): ResolvedRun {
-    const { preset, ...stated } = this.#values.training;
-    const known = new Set([
-      ...[...ownedBy("model"), ...ownedBy("training")]
-        .filter((f) => f.type !== "text" && f.name !== "profile").map((f) => f.name),
-      ...LOOP_FIELDS,
-    ]);
-    const values = Object.fromEntries(Object.entries(stated).filter(([name]) => known.has(name)));
-    const { N, ...rest } = values;
-    const run = resolveRun(
-      { ...rest, model_type: modelType },
-      (preset ?? "recommended") as Preset,
-    );
-    return typeof N === "number" ? run.fitted({ N }) : run;
+    const overrides = { ...this.#values.training, model_type: modelType };
+    const stated = readStatement("train", { overrides }, undefined);
+    const { preset, profile } = stated.values;
+    const bundle = typeof profile === "string" ? profileValues(profile, stated.values) : {};
+    const start = (preset ?? "recommended") as Preset;
+    const made = resolveLayers(stated, [{ source: "profile", values: bundle }], start);
+    deriveFields(made);
+    return runOf(made.values, start);
   }
 
   /** Execution as stated now; never part of a model. */
@@ -111,9 +122,23 @@ export class ReconstructorSettings {
   }
 }
 
+/** Fields of `infer` that a reconstruction of ingested data uses. */
+const RECONSTRUCTING: readonly string[] = [
+  "n_groups",
+  "n_subsample",
+  "seed",
+  "patch_weighting",
+  "middle_trim",
+  "varpro_scaling",
+  "inference_batch_size",
+];
+
 /** Fields of the command line's surroundings: the program that embeds a reconstructor has its own. */
-function isIdle(name: string): boolean {
-  const field = ownedBy("execution").find((f) => f.name === name);
-  const used: readonly string[] = [...LOOP_FIELDS, "deterministic", "inference_batch_size"];
-  return field !== undefined && field.fixed === undefined && !used.includes(name);
+function isIdle(name: string, part: SettingsPart): boolean {
+  if (part === "inference") return !RECONSTRUCTING.includes(name);
+  const field = fieldsOf("train").find((f) => f.name === name);
+  if (field === undefined || field.fixed !== undefined) return false;
+  if (field.type === "text") return true;
+  const used: readonly string[] = [...LOOP_FIELDS, "deterministic"];
+  return field.owner === "execution" && !used.includes(name);
 }

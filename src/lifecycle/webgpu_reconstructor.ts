@@ -97,13 +97,15 @@ export class WebGpuReconstructor implements Reconstructor {
     changes: Readonly<Record<string, unknown>> = {},
     part: SettingsPart = "training",
   ): Configured {
-    this.settings.update(changes, part);
-    return {
-      run: this.settings.run(this.#modelType),
-      inference: this.settings.inference().inference,
-      execution: this.settings.execution(),
-      legacy: this.legacy,
-    };
+    return this.settings.attempt(() => {
+      this.settings.update(changes, part);
+      return {
+        run: this.settings.run(this.#modelType),
+        inference: this.settings.inference().inference,
+        execution: this.settings.execution(),
+        legacy: this.legacy,
+      };
+    });
   }
 
   /** Takes data. */
@@ -141,6 +143,7 @@ export class WebGpuReconstructor implements Reconstructor {
       await openScan(source, {
         diffractionKind: payload.data.diffraction_kind,
         bin: payload.data.bin,
+        subset: payload.data.subset,
         ...(payload.data.crop_to === null ? {} : { cropTo: payload.data.crop_to }),
         warn: (line) => warnings.push(line),
       });
@@ -191,7 +194,10 @@ export class WebGpuReconstructor implements Reconstructor {
       );
     }
     const { inference, batchSize } = this.settings.inference();
-    const details = await infer(this.#gpu, dataset, model, inferOptions(inference, batchSize));
+    const details = await infer(this.#gpu, dataset, model, {
+      ...inferOptions(inference, batchSize),
+      onWarning: (line) => this.#host.deprecate?.(line),
+    });
     return {
       backend: this.backend,
       object: details.object,

@@ -85,6 +85,18 @@ Deno.test("configure: live settings, old names, execution apart, the dictionary 
   assert.equal(PINN.configure({ middle_trim: 20 }, "inference").inference.middle_trim, 20);
   assert.throws(() => PINN.configure({ nepoch: 3 }), /training settings.*nepochs/);
   assert.throws(() => PINN.configure({ nepochs: -1 }), ConfigError);
+  // A profile brings its values at once, and what contradicts it is refused.
+  const ci = make().PINN;
+  assert.equal(
+    ci.configure({ profile: "ci" }).run.model.physics_forward_mode,
+    "rectangular_scaled",
+  );
+  assert.throws(() => ci.configure({ torch_loss_mode: "mae" }), /profile ci means torch_loss_mode/);
+  assert.equal(ci.configure({ nepochs: 4 }).run.training.torch_loss_mode, "poisson");
+  // Fields of the other surroundings are told too.
+  const before = host.lines.length;
+  PINN.configure({ comparison_plot: true, crop_to: 64, n_groups: 5 }, "inference");
+  assert.match(host.lines.slice(before).join(), /reconstructor.*: comparison_plot, crop_to$/);
   // A refused change changes nothing.
   assert.equal(PINN.configure().run.training.nepochs, run.training.nepochs);
 });
@@ -223,6 +235,13 @@ Deno.test("train, predict, reconstruct, save, open: a new process gives the same
     assert.deepEqual([amplitude.shape, phase.shape], [object.shape, object.shape]);
     assert.ok(toFloat32(object).every(Number.isFinite));
     assert.equal(await PINN.saveModel("models"), "models/wts.h5.zip");
+
+    // Half of the patterns are another training: settings of reading count here too.
+    const halves = make(gpu);
+    halves.PINN.configure({ ...SMALL, subset: "even" });
+    await prepare(halves, "PINN", raw);
+    const half = await halves.PINN.train("run");
+    assert.notDeepEqual(half.history.train_loss, trained.history.train_loss);
 
     const fresh = createReconstructors({ gpu, host });
     assert.equal(fresh.PINN.configure().run.model.n_filters_scale, 2);
