@@ -11,7 +11,7 @@ import { percentileRange, type ValueRange } from "../image/colors.ts";
 import { type Grid, mapGrid, meanOf } from "../image/grid.ts";
 import type { PanelItem } from "../image/panel.ts";
 import { type Curve, lineChartSvg, PALETTE } from "../report/plot.ts";
-import { figurePng } from "./pictures.ts";
+import { figurePng, scaleBar } from "./pictures.ts";
 
 /**
  * Reference and images with their errors, as PNG: one image in a row with its reference and error, of
@@ -22,7 +22,10 @@ export function mapsPng(judgement: Judgement): Uint8Array {
   const errors = judged.map(({ maps }) => errorMaps(referenceMaps, maps));
   const rows: PanelItem[][] = [];
   for (const kind of ["amplitude", "phase"] as const) {
-    const unit = kind === "phase" ? { unit: "rad" } : {};
+    const common = {
+      scaleBar: scaleBar(judgement.pixelSize),
+      ...(kind === "phase" ? { unit: "rad" } : {}),
+    };
     const range = percentileRange(referenceMaps[kind], 0.005);
     const worst = Math.max(...errors.map((e) => percentileRange(e[kind], 0.01).high));
     const span: ValueRange = { low: 0, high: Math.max(worst, 1e-12) };
@@ -31,7 +34,7 @@ export function mapsPng(judgement: Judgement): Uint8Array {
       grid,
       range,
       map: "grey",
-      ...unit,
+      ...common,
     });
     const images = judged.map(({ name, maps }) =>
       item(`${kind}: ${name}`, onScale(kind, maps, referenceMaps))
@@ -41,7 +44,7 @@ export function mapsPng(judgement: Judgement): Uint8Array {
       grid: errors[k][kind],
       range: span,
       map: "heat",
-      ...unit,
+      ...common,
     }));
     const known = item(`${kind}: ${reference}`, referenceMaps[kind]);
     // Several images: each error below its image, the reference at the end of the row.

@@ -11,6 +11,7 @@ import { inspectScan } from "../inspection/inspect.ts";
 import { inspectionPictures } from "../inspection/pictures.ts";
 import { inspectionText } from "../inspection/text.ts";
 import { openNpz, readMetadata, writeNpz } from "../io/npz.ts";
+import { readPixelSize } from "../workflows/reconstruction_file.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { commonOptions } from "./flags.ts";
 import { Terminal } from "./host.ts";
@@ -43,15 +44,18 @@ async function run(path: string, options: Record<string, unknown>): Promise<void
   const npz = await openNpz(source);
   await ensureWritableFolder(outputDir);
   const { value, warning } = await readMetadata(npz);
+  const pixelSize = await readPixelSize(npz);
   const { summary, views } = await inspectScan(npz, {
     name: path,
+    pixelSize,
     metadata: value,
     ...(warning === undefined ? {} : { metadataWarning: warning }),
     declared: options.diffractionKind as DeclaredKind,
     onProgress: (share) => terminal.progress(`read ${(100 * share).toFixed(0)} % of the patterns`),
   });
   const files: string[] = [];
-  for (const [name, bytes] of Object.entries(inspectionPictures(views, summary.probe?.diameter))) {
+  const pictures = inspectionPictures(views, summary.probe?.diameter, pixelSize);
+  for (const [name, bytes] of Object.entries(pictures)) {
     await writeWhole(join(outputDir, name), bytes);
     files.push(name);
   }

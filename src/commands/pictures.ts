@@ -15,13 +15,22 @@ export interface Shown {
   readonly object: NdArray;
   /** (H, W) weights; 0 where nothing was measured. */
   readonly coverage: NdArray;
+  /** Side of an object pixel, m, if known. */
+  readonly pixelSize?: number | undefined;
 }
 
 /** Amplitude picture: grey, one percent of the pixels saturated at each end. */
 export function amplitudePng(shown: Shown): Uint8Array {
   const mask = covered(shown), { amplitude } = polarGrids(shown.object);
   const range = percentileRange(amplitude, 0.01, mask);
-  return figurePng([[{ title: "amplitude", grid: amplitude, range, map: "grey", mask }]]);
+  return figurePng([[{
+    title: "amplitude",
+    grid: amplitude,
+    range,
+    map: "grey",
+    mask,
+    scaleBar: scaleBar(shown.pixelSize),
+  }]]);
 }
 
 /**
@@ -33,11 +42,40 @@ export function phasePng(
   shown: Shown,
   ends: readonly [low: number | null, high: number | null] = [null, null],
 ): Uint8Array {
-  const mask = covered(shown), phase = centredPhase(shown.object, mask);
-  const needed = phaseRange(phase, mask);
+  const { object, pixelSize } = shown;
+  return figurePng([[phasePanel("phase", object, covered(shown), scaleBar(pixelSize), ends)]]);
+}
+
+/**
+ * The phase of an image with its mean direction removed: cyclic colours if it needs much of the
+ * circle, else grey.
+ *
+ * @param ends Lower and upper end of the colours, rad; null is what the data need.
+ */
+export function phasePanel(
+  title: string,
+  image: NdArray,
+  mask: Uint8Array | undefined,
+  bar: NonNullable<PanelItem["scaleBar"]>,
+  ends: readonly [low: number | null, high: number | null] = [null, null],
+): PanelItem {
+  const phase = centredPhase(image, mask), needed = phaseRange(phase, mask);
   const range = { low: ends[0] ?? needed.low, high: ends[1] ?? needed.high };
   const map = range.high - range.low > 3 ? "cyclic" : "grey";
-  return figurePng([[{ title: "phase", grid: phase, range, map, mask, unit: "rad" }]]);
+  return {
+    title,
+    grid: phase,
+    range,
+    map,
+    unit: "rad",
+    scaleBar: bar,
+    ...(mask === undefined ? {} : { mask }),
+  };
+}
+
+/** A scale bar for pixels of that side, m. */
+export function scaleBar(pixelSize: number | undefined): NonNullable<PanelItem["scaleBar"]> {
+  return pixelSize === undefined ? {} : { pixelNm: pixelSize * 1e9 };
 }
 
 /** A figure as PNG. */

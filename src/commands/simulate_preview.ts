@@ -3,43 +3,53 @@
  *
  * @module
  */
-import { complexArray, toFloat32 } from "../array.ts";
-import { percentileRange, type ValueRange } from "../image/colors.ts";
+import { complexArray, type NdArray, toFloat32 } from "../array.ts";
+import { percentileRange } from "../image/colors.ts";
 import { emptyGrid, type Grid, polarGrids } from "../image/grid.ts";
 import type { PanelItem } from "../image/panel.ts";
 import type { SimulatedScan } from "../workflows/simulate.ts";
-import { figurePng } from "./pictures.ts";
+import { figurePng, phasePanel, scaleBar } from "./pictures.ts";
 
-/** Object, first probe mode, mean pattern and positions on one sheet, as PNG. */
+/** Probe modes that are shown; more are in the file. */
+const MODES = 3;
+
+/** Object with the positions, probe modes and mean pattern on one sheet, as PNG. */
 export function previewPng(scan: SimulatedScan): Uint8Array {
-  const { object, probe } = scan.experiment, pixels = probe.N ** 2;
-  const shown = polarGrids(complexArray([object.height, object.width], object.data));
-  const light = polarGrids(complexArray([probe.N, probe.N], probe.data.slice(0, 2 * pixels)));
-  const circle: ValueRange = { low: -Math.PI, high: Math.PI };
-  const item = (
-    title: string,
-    grid: Grid,
-    map: PanelItem["map"],
-    range?: ValueRange,
-  ): PanelItem => ({
-    title,
-    grid,
-    map,
-    range: range ?? percentileRange(grid, 0.002),
-    ...(range === circle ? { unit: "rad" } : {}),
+  const { object, probe, positions } = scan.experiment, pixels = probe.N ** 2;
+  const { pixel_nm } = scan.recipe;
+  const bar = scaleBar(pixel_nm === null ? undefined : pixel_nm * 1e-9);
+  const amplitude = (title: string, image: NdArray, map: PanelItem["map"]): PanelItem => {
+    const grid = polarGrids(image).amplitude;
+    return { title, grid, map, range: percentileRange(grid, 0.002), scaleBar: bar };
+  };
+  const shown = complexArray([object.height, object.width], object.data);
+  const count = positions.length / 2;
+  const modes = Array.from({ length: Math.min(probe.modes, MODES) }, (_, m): PanelItem[] => {
+    const name = probe.modes === 1 ? "probe" : `probe mode ${m + 1} of ${probe.modes}`;
+    const data = probe.data.slice(2 * m * pixels, 2 * (m + 1) * pixels);
+    const image = complexArray([probe.N, probe.N], data), light = polarGrids(image).amplitude;
+    const peak = light.data.reduce((most, v) => Math.max(most, v), 0);
+    // Where there is hardly any light the phase means nothing.
+    const mask = Uint8Array.from(light.data, (v) => v > 0.02 * peak ? 1 : 0);
+    return [
+      amplitude(`${name}: amplitude`, image, "heat"),
+      phasePanel(`${name}: phase`, image, mask, bar),
+    ];
   });
   const mean = meanPattern(scan);
+  modes[0].push({
+    title: "mean pattern: log10(1 + counts)",
+    grid: mean,
+    map: "heat",
+    range: percentileRange(mean, 0.002),
+  });
   return figurePng([
     [
-      item("object amplitude", shown.amplitude, "grey"),
-      item("object phase", shown.phase, "cyclic", circle),
-      item("positions", positionsGrid(scan), "grey", { low: 0, high: 1 }),
+      amplitude("object: amplitude", shown, "grey"),
+      phasePanel("object: phase", shown, undefined, bar),
+      { ...amplitude(`${count} positions`, shown, "grey"), dots: positions },
     ],
-    [
-      item("probe amplitude", light.amplitude, "heat"),
-      item("probe phase", light.phase, "cyclic", circle),
-      item("mean counts, log10", mean, "heat"),
-    ],
+    ...modes,
   ]);
 }
 
@@ -49,19 +59,4 @@ function meanPattern(scan: SimulatedScan): Grid {
   const grid = emptyGrid(N, N), count = stack.length / pixels;
   for (let i = 0; i < stack.length; i++) grid.data[i % pixels] += stack[i] ** 2 / count;
   return { ...grid, data: grid.data.map((v) => Math.log10(1 + v)) };
-}
-
-/** A dot for every position on the object. */
-function positionsGrid(scan: SimulatedScan): Grid {
-  const { object: { height, width }, positions } = scan.experiment;
-  const grid = emptyGrid(height, width);
-  for (let i = 0; i < positions.length; i += 2) {
-    for (const dy of [0, 1]) {
-      for (const dx of [0, 1]) {
-        const y = Math.floor(positions[i]) + dy, x = Math.floor(positions[i + 1]) + dx;
-        if (y < height && x < width) grid.data[y * width + x] = 1;
-      }
-    }
-  }
-  return grid;
 }

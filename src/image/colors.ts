@@ -74,7 +74,10 @@ function hueOf(angle: number): [number, number, number] {
   ];
 }
 
-/** Range that leaves out the given share of pixels at each end; only pixels with `mask` count. */
+/**
+ * Range that leaves out the given share of pixels at each end; only pixels with `mask` count. Values
+ * that differ by rounding only get a range of 1 around them.
+ */
 export function percentileRange(grid: Grid, share: number, mask?: ArrayLike<number>): ValueRange {
   const values = grid.data.filter((v, i) =>
     Number.isFinite(v) && (mask === undefined || mask[i] > 0)
@@ -82,7 +85,8 @@ export function percentileRange(grid: Grid, share: number, mask?: ArrayLike<numb
   if (values.length === 0) return { low: 0, high: 1 };
   const at = (q: number): number => values[Math.round(q * (values.length - 1))];
   const low = at(share), high = at(1 - share);
-  return high > low ? { low, high } : { low: low - 0.5, high: high + 0.5 };
+  const rounding = 1e-5 * Math.max(Math.abs(low), Math.abs(high));
+  return high - low > rounding ? { low, high } : { low: low - 0.5, high: high + 0.5 };
 }
 
 /** Paints an image; pixels without `mask` and values that are no numbers are dark grey. */

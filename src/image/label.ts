@@ -1,11 +1,11 @@
 /**
- * Small text in pictures: a 5 x 7 dot font of capitals, digits and a few signs.
+ * Small text in pictures: a dot font, five dots wide, of Latin letters, digits and signs.
  *
  * @module
  */
 import type { Picture } from "./colors.ts";
 
-/** Rows of dots, five bits each, top first. */
+/** Rows of dots, five bits each, top first: seven above the base line, two below it. */
 const GLYPHS: Readonly<Record<string, readonly number[]>> = {
   A: [14, 17, 17, 31, 17, 17, 17],
   B: [30, 17, 17, 30, 17, 17, 30],
@@ -51,28 +51,92 @@ const GLYPHS: Readonly<Record<string, readonly number[]>> = {
   ":": [0, 12, 12, 0, 12, 12, 0],
   "(": [2, 4, 8, 8, 8, 4, 2],
   ")": [8, 4, 2, 2, 2, 4, 8],
+  a: [0, 0, 14, 1, 15, 17, 15],
+  b: [16, 16, 30, 17, 17, 17, 30],
+  c: [0, 0, 14, 17, 16, 17, 14],
+  d: [1, 1, 15, 17, 17, 17, 15],
+  e: [0, 0, 14, 17, 31, 16, 14],
+  f: [6, 9, 8, 28, 8, 8, 8],
+  g: [0, 0, 15, 17, 17, 17, 15, 1, 14],
+  h: [16, 16, 30, 17, 17, 17, 17],
+  i: [4, 0, 12, 4, 4, 4, 14],
+  j: [2, 0, 6, 2, 2, 2, 2, 18, 12],
+  k: [16, 16, 18, 20, 24, 20, 18],
+  l: [12, 4, 4, 4, 4, 4, 14],
+  m: [0, 0, 26, 21, 21, 21, 21],
+  n: [0, 0, 30, 17, 17, 17, 17],
+  o: [0, 0, 14, 17, 17, 17, 14],
+  p: [0, 0, 30, 17, 17, 17, 30, 16, 16],
+  q: [0, 0, 15, 17, 17, 17, 15, 1, 1],
+  r: [0, 0, 22, 25, 16, 16, 16],
+  s: [0, 0, 15, 16, 14, 1, 30],
+  t: [8, 8, 28, 8, 8, 9, 6],
+  u: [0, 0, 17, 17, 17, 17, 15],
+  v: [0, 0, 17, 17, 17, 10, 4],
+  w: [0, 0, 17, 17, 21, 21, 10],
+  x: [0, 0, 17, 10, 4, 10, 17],
+  y: [0, 0, 17, 17, 17, 17, 15, 1, 14],
+  z: [0, 0, 31, 2, 4, 8, 31],
+  _: [0, 0, 0, 0, 0, 0, 0, 31],
+  ",": [0, 0, 0, 0, 0, 12, 4, 8],
+  ";": [0, 12, 12, 0, 0, 12, 4, 8],
+  "=": [0, 0, 31, 0, 31],
+  "<": [2, 4, 8, 16, 8, 4, 2],
+  ">": [8, 4, 2, 1, 2, 4, 8],
+  "[": [14, 8, 8, 8, 8, 8, 14],
+  "]": [14, 2, 2, 2, 2, 2, 14],
+  "'": [4, 4],
+  "^": [4, 10, 17],
+  "*": [0, 4, 21, 14, 21, 4],
+  "#": [10, 10, 31, 10, 31, 10, 10],
+  "&": [12, 18, 20, 8, 21, 18, 13],
+  "!": [4, 4, 4, 4, 4, 0, 4],
+  "?": [14, 17, 1, 2, 4, 0, 4],
+  "@": [14, 17, 23, 21, 23, 16, 14],
+  "~": [0, 0, 8, 21, 2],
+  "|": [4, 4, 4, 4, 4, 4, 4],
+  "µ": [0, 0, 17, 17, 17, 19, 29, 16, 16],
+  "π": [0, 0, 31, 10, 10, 10, 19],
+  "×": [0, 0, 0, 10, 4, 10],
 };
 
-/** Height of a line of text, px. */
-export const TEXT_HEIGHT = 7;
+/** A sign that the font lacks: an empty box. */
+const UNKNOWN = [31, 17, 17, 17, 17, 17, 31];
 
-/** Width of a text, px. */
-export function textWidth(text: string): number {
-  return 6 * text.length - 1;
+/** Height of a line of text, px: two rows lie below the base line. */
+export const TEXT_HEIGHT = 9;
+
+/** How a text looks. */
+export interface TextStyle {
+  /** Pixels a dot; default 1. */
+  readonly scale?: number;
+  /** Red, green, blue; default almost black. */
+  readonly color?: readonly [number, number, number];
 }
 
-/** Draws a text into a picture, in place; what lies outside is cut. Unknown signs are blank. */
-export function drawText(picture: Picture, text: string, left: number, top: number): void {
-  [...text.toUpperCase()].forEach((sign, k) => {
-    GLYPHS[sign]?.forEach((bits, row) => {
-      for (let column = 0; column < 5; column++) {
-        const x = left + 6 * k + column, y = top + row;
-        if (
-          (bits >> (4 - column)) & 1 && x >= 0 && y >= 0 && x < picture.width && y < picture.height
-        ) {
-          picture.data.fill(20, 3 * (y * picture.width + x), 3 * (y * picture.width + x) + 3);
-        }
+/** Width of a text, px. */
+export function textWidth(text: string, scale = 1): number {
+  return scale * (6 * [...text].length - 1);
+}
+
+/** Draws a text into a picture, in place; what lies outside is cut. */
+export function drawText(
+  picture: Picture,
+  text: string,
+  left: number,
+  top: number,
+  { scale = 1, color = [20, 20, 20] }: TextStyle = {},
+): void {
+  const { width, height, data } = picture;
+  [...text].forEach((sign, k) => {
+    const rows = GLYPHS[sign] ?? (sign.trim() === "" ? [] : UNKNOWN);
+    for (let dy = 0; dy < scale * rows.length; dy++) {
+      const bits = rows[Math.floor(dy / scale)], y = top + dy;
+      for (let dx = 0; dx < 5 * scale; dx++) {
+        const x = left + 6 * scale * k + dx;
+        if (!((bits >> (4 - Math.floor(dx / scale))) & 1)) continue;
+        if (x >= 0 && y >= 0 && x < width && y < height) data.set(color, 3 * (y * width + x));
       }
-    });
+    }
   });
 }

@@ -27,6 +27,8 @@ export interface InspectOptions {
   readonly name?: string;
   /** Parsed `_metadata`. */
   readonly metadata?: unknown;
+  /** Side of an object pixel, m, if the file says it. */
+  readonly pixelSize?: number | undefined;
   /** Why `_metadata` could not be read. */
   readonly metadataWarning?: string;
   /** How the user says the patterns are stored; `auto` by default. */
@@ -116,6 +118,7 @@ export async function inspectScan(
     file: options.name ?? "scan",
     arrays,
     nphotons: nphotons ?? null,
+    pixel_size_m: options.pixelSize ?? null,
     patterns: figures,
     positions: scan?.figures ?? null,
     probe: probe?.figures ?? null,

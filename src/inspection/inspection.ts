@@ -111,6 +111,8 @@ export interface Summary {
   readonly arrays: readonly ArrayEntry[];
   /** Photons of the mean pattern according to the metadata. */
   readonly nphotons: number | null;
+  /** Side of an object pixel, m, if the file says it. */
+  readonly pixel_size_m: number | null;
   /** Patterns; null if there are none. */
   readonly patterns: StackFigures | null;
   /** Positions; null if there are none. */

@@ -12,9 +12,19 @@ import type { ComplexImage } from "../scan/resize.ts";
 import type { Views } from "./inspection.ts";
 import { positionsPicture } from "./positions_picture.ts";
 
-/** PNG files by name, of all views there are. */
-export function inspectionPictures(views: Views, diameter?: number): Record<string, Uint8Array> {
+/**
+ * PNG files by name, of all views there are.
+ *
+ * @param diameter Diameter of the probe, px.
+ * @param pixelSize Side of an object pixel, m: scale bars count pixels without it.
+ */
+export function inspectionPictures(
+  views: Views,
+  diameter?: number,
+  pixelSize?: number,
+): Record<string, Uint8Array> {
   const out: Record<string, Uint8Array> = {};
+  const bar = pixelSize === undefined ? {} : { pixelNm: pixelSize * 1e9 };
   if (views.meanPattern !== undefined) {
     out["pattern.png"] = figure([patternPanels(views.meanPattern, views.mask)]);
   }
@@ -28,15 +38,15 @@ export function inspectionPictures(views: Views, diameter?: number): Record<stri
           width: N,
           data: data.subarray(2 * m * N * N, 2 * (m + 1) * N * N),
         };
-        return complexPanels(modes === 1 ? "probe" : `mode ${m + 1}`, image);
+        return complexPanels(modes === 1 ? "probe" : `mode ${m + 1}`, image, bar);
       }),
     );
   }
   if (views.object !== undefined) {
-    out["object.png"] = figure([complexPanels("object", views.object)]);
+    out["object.png"] = figure([complexPanels("object", views.object, bar)]);
   }
   if (views.quickLook !== undefined) {
-    out["quick_look.png"] = figure([complexPanels("quick look", views.quickLook)]);
+    out["quick_look.png"] = figure([complexPanels("quick look", views.quickLook, bar)]);
   }
   if (views.positions !== undefined && views.positions.some(Number.isFinite)) {
     const { data, width, height } = positionsPicture(views.positions, diameter);
@@ -59,7 +69,7 @@ function patternPanels(mean: Grid, mask: Uint8Array | undefined): PanelItem[] {
   const log = mapGrid(mean, (value) => Math.log10(Math.max(value, low)));
   const range = { low: Math.log10(low), high: Math.max(Math.log10(top), Math.log10(low) + 1e-6) };
   const panels: PanelItem[] = [
-    { title: "mean pattern log10", grid: log, range, map: "perceptual", unit: "counts" },
+    { title: "mean pattern, log10(counts)", grid: log, range, map: "perceptual" },
   ];
   if (mask !== undefined) {
     const grid = { ...mean, data: Float64Array.from(mask) };
@@ -72,7 +82,11 @@ function patternPanels(mean: Grid, mask: Uint8Array | undefined): PanelItem[] {
  * Amplitude in grey; phase in cyclic colours over the full circle, or in grey where it needs only a
  * part of it; dark where there is hardly any amplitude.
  */
-function complexPanels(name: string, image: ComplexImage): PanelItem[] {
+function complexPanels(
+  name: string,
+  image: ComplexImage,
+  bar: NonNullable<PanelItem["scaleBar"]>,
+): PanelItem[] {
   const { amplitude, phase } = polarGrids(
     complexArray([image.height, image.width], Float32Array.from(image.data)),
   );
@@ -89,18 +103,20 @@ function complexPanels(name: string, image: ComplexImage): PanelItem[] {
   const cyclic = needed.high - needed.low > 3;
   return [
     {
-      title: `${name} amplitude`,
+      title: `${name}: amplitude`,
       grid: amplitude,
       range: percentileRange(amplitude, 0.002),
       map: "grey",
+      scaleBar: bar,
     },
     {
-      title: `${name} phase`,
+      title: `${name}: phase`,
       grid: turned,
       range: cyclic ? { low: -Math.PI, high: Math.PI } : needed,
       map: cyclic ? "cyclic" : "grey",
       mask,
       unit: "rad",
+      scaleBar: bar,
     },
   ];
 }

@@ -39,6 +39,9 @@ export function inspectionText(summary: Summary): string {
     ]);
   }
   if (summary.nphotons !== null) rows.push(["photons stored", short(summary.nphotons)]);
+  if (summary.pixel_size_m !== null) {
+    rows.push(["object pixel", `${short(summary.pixel_size_m * 1e9)} nm`]);
+  }
   if (positions !== null) {
     const { x, y, nearest } = positions;
     rows.push([

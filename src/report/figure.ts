@@ -4,6 +4,7 @@
  * @module
  */
 import { type ColorMap, colorOf, type Picture, type ValueRange } from "../image/colors.ts";
+import { scaleBarOf } from "../image/scale_bar.ts";
 import { encodePng } from "../io/png.ts";
 import { escapeHtml, numberText, pngAddress } from "./html.ts";
 import { colorWheel } from "./complex_color.ts";
@@ -54,16 +55,8 @@ export function pngFigure(title: string, bytes: Uint8Array): string {
 /** A bar of a round length, at most a third of the picture. */
 function scaleBar(figure: Figure, scale: number, height: number): string {
   const { picture, step, pixelSize } = figure;
-  const unit = pixelSize === undefined ? 1 : pixelSize;
-  const most = picture.width * step * unit / 3;
-  const decade = 10 ** Math.floor(Math.log10(most));
-  const length = [5, 2, 1].map((n) => n * decade).find((n) => n <= most) ?? decade;
-  const drawn = length / unit / step * scale;
-  const text = pixelSize === undefined
-    ? `${numberText(length)} px`
-    : length >= 1000
-    ? `${numberText(length / 1000)} µm`
-    : `${numberText(length)} nm`;
+  const { pixels, text } = scaleBarOf(picture.width * step, pixelSize);
+  const drawn = pixels / step * scale;
   const y = height - 12;
   const outline = 'paint-order="stroke" stroke="#000" stroke-width="2.5" stroke-opacity=".55"';
   return `<rect x="10" y="${round(y)}" width="${

@@ -10,6 +10,7 @@ import {
 import { emptyGrid, type Grid } from "../../src/image/grid.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "../../src/image/label.ts";
 import { makeFigure } from "../../src/image/panel.ts";
+import { scaleBarOf } from "../../src/image/scale_bar.ts";
 
 /** CIE L* of an sRGB colour. */
 function lightness(color: readonly number[]): number {
@@ -67,6 +68,11 @@ Deno.test("percentile range leaves out the share at each end, and what is masked
   assert.deepEqual(percentileRange(grid, 0), { low: 0, high: 99 });
   const flat = percentileRange(emptyGrid(3, 3), 0.1);
   assert.ok(flat.low < 0 && flat.high > 0);
+  const rounded = {
+    ...emptyGrid(1, 9),
+    data: Float64Array.from({ length: 9 }, (_, i) => 1 + i * 1e-7),
+  };
+  assert.ok(percentileRange(rounded, 0).high > 1.4, "rounding is no structure");
   assert.deepEqual(percentileRange(grid, 0, new Uint8Array(101)), { low: 0, high: 1 });
 });
 
@@ -83,7 +89,9 @@ Deno.test("painted pixels: range ends, masked, no number, enlarged", () => {
 });
 
 Deno.test("text is as wide as said, every sign has its own dots, what lies outside is cut", () => {
-  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-+/%:()", seen = new Set<string>();
+  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-+/%:()" +
+    "abcdefghijklmnopqrstuvwxyz_,;=<>[]'^*#&!?@~|µπ×日";
+  const seen = new Set<string>();
   for (const sign of signs) {
     const picture = sheet(TEXT_HEIGHT, textWidth(sign));
     drawText(picture, sign, 0, 0);
@@ -127,4 +135,33 @@ Deno.test("a long title over a small image stays on the sheet and off its neighb
   const title = "reconstruction: amplitude, sharpened";
   const figure = makeFigure([[{ title, grid, range, map }, { title: "b", grid, range, map }]]);
   assert.ok(figure.width >= 12 + textWidth(title) + 12 + 8 + 64 + 12);
+});
+
+Deno.test("scale bars are round, at most a third of the picture, in px, nm or µm", () => {
+  assert.deepEqual(scaleBarOf(100), { pixels: 20, text: "20 px" });
+  assert.deepEqual(scaleBarOf(151), { pixels: 50, text: "50 px" });
+  assert.deepEqual(scaleBarOf(100, 12), { pixels: 200 / 12, text: "200 nm" });
+  assert.deepEqual(scaleBarOf(300, 20), { pixels: 100, text: "2 µm" });
+  for (const width of [7, 33, 64, 500]) {
+    for (const nm of [undefined, 0.05, 3.7, 90]) {
+      const { pixels } = scaleBarOf(width, nm);
+      assert.ok(pixels <= width / 3 + 1e-9 && pixels > width / 8.4, `${width} ${nm} ${pixels}`);
+    }
+  }
+});
+
+Deno.test("a scale bar and dots are drawn where they belong", () => {
+  const grid = emptyGrid(60, 90), range = { low: 0, high: 1 }, map = "grey" as const;
+  const plain = makeFigure([[{ title: "a", grid, range, map }]]);
+  const marked = makeFigure([[{ title: "a", grid, range, map, scaleBar: {}, dots: [10, 70] }]]);
+  // Enlarged three times: 20 px are 60 white ones, 9 above the lower edge.
+  const at = (picture: Picture, y: number, x: number): number[] => [
+    ...picture.data.slice(3 * (y * picture.width + x), 3 * (y * picture.width + x) + 3),
+  ];
+  const bar = 26 + 180 - 9;
+  for (let x = 0; x < 60; x++) assert.deepEqual(at(marked, bar, 12 + 6 + x), [255, 255, 255]);
+  assert.deepEqual(at(marked, bar, 12 + 6 + 60), [0, 0, 0]);
+  assert.deepEqual(at(marked, 26 + 32, 12 + 212), [214, 39, 40]);
+  const differing = plain.data.filter((v, i) => v !== marked.data[i]).length;
+  assert.ok(differing > 300 && differing < 3 * 62 * 20, `${differing}`);
 });
