@@ -14,7 +14,7 @@ import lineSource from "../../shaders/engines/lines/project.wgsl" with { type: "
 import line128 from "../../shaders/engines/lines/line_128.wgsl" with { type: "text" };
 import line64 from "../../shaders/engines/lines/line_64.wgsl" with { type: "text" };
 import transform from "../../shaders/engines/transform.wgsl" with { type: "text" };
-import turns from "../../shaders/engines/turns.wgsl" with { type: "text" };
+import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import type { AdapterProfile } from "../gpu/device.ts";

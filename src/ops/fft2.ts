@@ -6,8 +6,11 @@
  * @module
  */
 import imageSource from "../../shaders/ops/fft2_image.wgsl" with { type: "text" };
+import line128 from "../../shaders/ops/fft2_lines/line_128.wgsl" with { type: "text" };
+import line256 from "../../shaders/ops/fft2_lines/line_256.wgsl" with { type: "text" };
 import source from "../../shaders/ops/fft2.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
+import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
@@ -40,6 +43,37 @@ const image64 = defineKernel({
   params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
   workgroup: 32,
 });
+
+const lineParams = { inImaginary: "f32", outReal: "f32", outImaginary: "f32" } as const;
+
+function lineKernels(size: number, source: string) {
+  const shared = {
+    source,
+    snippets: [turns, butterflies],
+    workgroup: size / 2,
+    params: lineParams,
+  };
+  return {
+    fromImage: defineKernel({
+      ...shared,
+      label: `ops/fft2_lines#from_image ${size}`,
+      entryPoint: "from_image",
+      bindings: { transformed: "read_write", image: "read" },
+    }),
+    inPlace: defineKernel({
+      ...shared,
+      label: `ops/fft2_lines#in_place ${size}`,
+      entryPoint: "in_place",
+      bindings: { transformed: "read_write" },
+    }),
+  };
+}
+
+/** Whole lines by their length, for adapters on which reads from a buffer are slow. */
+const lines = new Map<number, ReturnType<typeof lineKernels>>([
+  [128, lineKernels(128, line128)],
+  [256, lineKernels(256, line256)],
+]);
 
 /** Workgroup memory `image64` needs. */
 const IMAGE_BYTES = 32768;
@@ -101,6 +135,13 @@ export function recordFft2(
   if (whole) {
     const params = { count: batch, inImaginary: sign, ...ends };
     plan.run(image64, { image: input, transformed: output }, params, batch * 32);
+    return;
+  }
+  const line = profile.texelReads ? lines.get(size) : undefined;
+  if (line !== undefined && batch <= 65535) {
+    const params = { inImaginary: sign, ...ends }, grid = [batch, 1, 1] as const;
+    if (input.slot === output.slot) plan.run(line.inPlace, { transformed: output }, params, grid);
+    else plan.run(line.fromImage, { transformed: output, image: input }, params, grid);
     return;
   }
   const work = scratch ?? arena.allocate("fft scratch", [elements]);

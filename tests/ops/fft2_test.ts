@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ShapeError } from "../../src/errors.ts";
 import { Plan } from "../../src/gpu/plan.ts";
 import { FFT_SIZES, recordFft2 } from "../../src/ops/fft2.ts";
+import { emit } from "../../shaders/ops/fft2_lines/generate.ts";
 import { fft2Reference } from "../reference/fft.ts";
 import { assertAdjoint, assertClose, randomValues } from "../support/close.ts";
 import { poisoned, withGpu } from "../support/device.ts";
@@ -82,3 +83,10 @@ Deno.test("fft2 refuses sizes it cannot transform", () =>
     assert.throws(() => recordFft2(plan, x, x, 1, 64), ShapeError);
     return Promise.resolve();
   }));
+
+Deno.test("transforms by whole lines are up to date", () => {
+  for (const [name, text] of emit()) {
+    const url = new URL(`../../shaders/ops/fft2_lines/${name}`, import.meta.url);
+    assert.equal(Deno.readTextFileSync(url), text, `${name} is stale: run its generator`);
+  }
+});
