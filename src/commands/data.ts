@@ -76,6 +76,13 @@ export async function openScan(
   try {
     // Workers number the patterns of the whole file.
     const dataset = await openScanSource(source, { ...options, subset: "all", warn });
+    if (dataset.mask !== undefined) {
+      const ignored = dataset.mask.reduce((n, valid) => n + 1 - valid, 0), all = dataset.N ** 2;
+      terminal.say(`mask of ${path}: ${ignored} of ${all} detector pixels are ignored`);
+      if (ignored > all / 2) {
+        terminal.warn(`the mask of ${path} ignores most pixels: 0 must mark those to ignore`);
+      }
+    }
     const pool = workers === 0 ? undefined : new WorkerPool({
       workers,
       patterns: dataset.count,

@@ -104,7 +104,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     gpu,
     scan.dataset,
     model,
-    { ...inferOptions(inference, execution.inference_batch_size), prefetch },
+    { ...inferOptions(inference, execution), prefetch },
     outputDir,
     terminal,
     { payload },
@@ -163,7 +163,9 @@ export async function inferToFolder(
   await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
   terminal.openLog(join(outputDir, "logs", "debug.log"));
   const ends = [payload?.inference.phase_vmin ?? null, payload?.inference.phase_vmax ?? null];
-  const files = await writeReconstruction(made, outputDir, [ends[0], ends[1]]);
+  const files = await writeReconstruction(made, outputDir, [ends[0], ends[1]], {
+    ...pixelSizeArray(dataset),
+  });
   if (payload?.inference.comparison_plot === true) {
     // A picture that cannot be drawn must not fail a good reconstruction.
     try {
@@ -223,9 +225,18 @@ export async function writeReconstruction(
     ...extras,
   };
   await writeWhole(join(outputDir, "reconstruction.npz"), await writeNpz(arrays));
-  await writeWhole(join(outputDir, "amplitude.png"), amplitudePng(made));
-  await writeWhole(join(outputDir, "phase.png"), phasePng(made, phaseEnds));
+  const pixelSize = extras.pixel_size_m?.data[0];
+  const shown = { ...made, ...(typeof pixelSize === "number" ? { pixelSize } : {}) };
+  await writeWhole(join(outputDir, "amplitude.png"), amplitudePng(shown));
+  await writeWhole(join(outputDir, "phase.png"), phasePng(shown, phaseEnds));
   return ["reconstruction.npz", "amplitude.png", "phase.png", "run.json"];
+}
+
+/** The side of an object pixel as an array of a file, if the scan knows it. */
+export function pixelSizeArray({ pixelSize }: ScanDataset): Record<string, NdArray> {
+  return pixelSize === undefined
+    ? {}
+    : { pixel_size_m: { shape: [1], dtype: "f64", data: Float64Array.of(pixelSize) } };
 }
 
 /** The reconstruction beside the object of the file, in the frame both share. */

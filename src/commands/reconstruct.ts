@@ -25,7 +25,7 @@ import { addDataFlags, dataOptions, openScan } from "./data.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
-import { writeReconstruction } from "./infer.ts";
+import { pixelSizeArray, writeReconstruction } from "./infer.ts";
 import { loadModel } from "./model_file.ts";
 import { positionArrays, writePositions } from "./position_files.ts";
 import { addReconstructFlags, parseBadPixels, reconstructSettings } from "./reconstruct_flags.ts";
@@ -88,7 +88,11 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
     ? await readCheckpoint(join(outputDir, CHECKPOINT))
     : undefined;
   const settings = resume === undefined ? typed : resumedSettings(resume, typed, command);
-  await using scan = await openScan(String(options.data), dataOptions(options), terminal);
+  await using scan = await openScan(String(options.data), {
+    ...dataOptions(options),
+    // A mask that is given replaces that of the file.
+    useMask: options.mask === undefined,
+  }, terminal);
   const { dataset } = scan;
   const mask = await readMask(options, dataset);
   using gpu = await openGpu(common, terminal);
@@ -209,6 +213,7 @@ export async function reconstructToFolder(
         [null, null],
         {
           ...positions === undefined ? {} : positionArrays(positions),
+          ...pixelSizeArray(dataset),
           ...await engineRun.extras(),
         },
       ),
@@ -352,7 +357,7 @@ async function readMask(
     mask = Uint8Array.from(toFloat32(array), (v) => v === 0 ? 0 : 1);
   }
   if (options.badPixels !== undefined) {
-    mask ??= new Uint8Array(N * N).fill(1);
+    mask ??= dataset.mask?.slice() ?? new Uint8Array(N * N).fill(1);
     for (const at of parseBadPixels(String(options.badPixels), N)) {
       for (let first = 0; first < mask.length; first += N * N) mask[first + at] = 0;
     }

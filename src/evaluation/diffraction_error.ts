@@ -11,6 +11,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { Graph } from "../ops/graph.ts";
 import { forwardModel } from "../physics/forward_model.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
+import { darken } from "../scan/mask.ts";
 import type { ComplexImage } from "../scan/resize.ts";
 import { cutPatch } from "../simulation/patches.ts";
 import type { ReconstructionFile } from "../workflows/reconstruction_file.ts";
@@ -51,7 +52,7 @@ export interface DiffractionOptions {
 }
 
 /**
- * Predicts every pattern of a scan from a reconstruction and compares.
+ * Predicts every pattern of a scan from a reconstruction and compares, where the detector measured.
  *
  * Where the object was not measured it counts as its mean.
  *
@@ -98,6 +99,7 @@ export async function diffractionScores(
         gpu.write(patches, cut);
         graph.plan.submit();
         const made = await gpu.read(predicted.tensor);
+        if (scan.mask !== undefined) darken(made, scan.mask);
         const measured = await scan.readDiffraction(Array.from({ length: n }, (_, i) => from + i));
         for (let i = 0; i < n; i++) {
           const span = [i * size, (i + 1) * size] as const;

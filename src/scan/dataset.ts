@@ -17,6 +17,7 @@ import {
   probeFromArray,
 } from "./layout.ts";
 import { labelsFromArrays, openLabels, type PatchLabels, type ReadLabels } from "./labels.ts";
+import { darken, readMask } from "./mask.ts";
 import { PatternReader } from "./pattern_reader.ts";
 import type { Probe } from "./probe.ts";
 import { coarsenObject, type ComplexImage, planResize, resizeProbe } from "./resize.ts";
@@ -40,10 +41,15 @@ export interface ScanDataset {
   readonly objectShape?: readonly [height: number, width: number];
   /** Photons of the mean pattern according to the file's metadata. */
   readonly nphotons?: number;
+  /** Side of an object pixel according to the file's metadata, m. */
+  readonly pixelSize?: number;
+  /** (N, N) 1 for detector pixels that measure, 0 for others; absent if all do. */
+  readonly mask?: Uint8Array;
   /** (P) number of the scan each position belongs to. */
   readonly scanIndex?: Int32Array;
   /**
    * Reads patterns by number, in the order asked: (n, N, N) amplitudes, zero frequency at (N/2, N/2).
+   * Pixels that the mask ignores are 0.
    *
    * @throws {DatasetError} for bad numbers or values.
    */
@@ -97,7 +103,9 @@ export interface ReadScanOptions {
   readonly bin?: number;
   /** Which patterns are used; default all. Applied by those who open a scan (`takeSubset`). */
   readonly subset?: ScanSubset;
-  /** Parsed `_metadata`: `physics_parameters.nphotons` is used. */
+  /** Use the `mask` of the file, if it holds one; default true. */
+  readonly useMask?: boolean;
+  /** Parsed `_metadata`: `nphotons` and `pixel_size_m` of `physics_parameters` are used. */
   readonly metadata?: unknown;
   /** Bytes of patterns that may be kept in memory; 512 MiB by default. */
   readonly memoryLimit?: number;
@@ -109,7 +117,7 @@ export interface ReadScanOptions {
 
 /**
  * Reads a scan of the NPZ contract: `diffraction` (or `diff3d`), `xcoords`, `ycoords`, `probeGuess`
- * and optionally `objectGuess`, `scan_index`. Patterns are only read when asked for.
+ * and optionally `objectGuess`, `scan_index`, `mask`. Patterns are only read when asked for.
  *
  * @throws {DatasetError} naming the array and the remedy for everything that is missing or unfit.
  */
@@ -139,7 +147,9 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
   checkProbe("probeGuess", probe);
   const step = layout.height / resize.crop;
   const object = await readObject(npz, step);
-  const nphotons = photonsOf(options.metadata);
+  const nphotons = physicalNumber(options.metadata, "nphotons");
+  const pixel = physicalNumber(options.metadata, "pixel_size_m");
+  const mask = options.useMask === false ? undefined : await readMask(npz, resize);
   const readLabels = openLabels(npz, layout.count, layout.height, resize.to);
   const scanIndex = await readScanIndex(npz, layout.count);
   const reader = new PatternReader(npz, {
@@ -160,9 +170,14 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
     probe: resizeProbe(probe, resize),
     ...object,
     ...(nphotons === undefined ? {} : { nphotons }),
+    // A smaller detector sees coarser pixels.
+    ...(pixel === undefined ? {} : { pixelSize: pixel * step }),
+    ...(mask === undefined ? {} : { mask }),
     ...(scanIndex === undefined ? {} : { scanIndex }),
     ...(readLabels === undefined ? {} : { readLabels }),
-    readDiffraction: (indices) => reader.read(indices),
+    readDiffraction: mask === undefined
+      ? (indices) => reader.read(indices)
+      : async (indices) => darken(await reader.read(indices), mask),
   };
 }
 
@@ -344,9 +359,9 @@ async function readScanIndex(npz: NpzLike, count: number): Promise<Int32Array | 
   return Int32Array.from(values.subarray(0, count));
 }
 
-function photonsOf(metadata: unknown): number | undefined {
-  const physics = field(metadata, "physics_parameters");
-  const value = field(physics, "nphotons");
+/** A number above 0 of the physics parameters in the metadata. */
+function physicalNumber(metadata: unknown, name: string): number | undefined {
+  const value = field(field(metadata, "physics_parameters"), name);
   return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
 }
 

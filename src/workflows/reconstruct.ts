@@ -117,8 +117,9 @@ export class EngineRun implements Disposable {
     }
     stageRadices(dataset.N);
     const { resume } = inputs, { N: size, count: patterns } = dataset;
-    checkMask(inputs.mask, dataset);
-    const data = await readMeasured(dataset, inputs.mask);
+    const mask = inputs.mask ?? dataset.mask;
+    checkMask(mask, dataset);
+    const data = await readMeasured(dataset, mask);
     if (resume !== undefined) checkSameData(resume.data, data.mark);
     const positions = resume?.positions ?? dataset.positions;
     const placement: Placement = resume?.placement ??

@@ -119,6 +119,29 @@ for (const modes of [1, 2]) {
   });
 }
 
+Deno.test("what the detector did not measure is no error", async () => {
+  const probe = probeOf(1),
+    mask = Uint8Array.from({ length: N * N }, (_, i) => i % 5 === 0 ? 0 : 1);
+  const patterns = Float32Array.from(
+    Array.from({ length: count }, (_, k) => [...predicted(probe, k)]).flat(),
+    (v, i) => v * mask[i % (N * N)],
+  );
+  const scan = scanFromArrays({
+    name: "masked",
+    positions,
+    probe: { modes: 1, N, data: probe },
+    patterns,
+  });
+  await withGpu(async (gpu) => {
+    const file = fileOf("run", object, { origin });
+    const known = await diffractionScores(gpu, file, { ...scan, mask });
+    assert.ok(known.amplitudeError < 1e-9 && known.rFactor < 1e-4, `${known.rFactor}`);
+    assert.ok(Math.abs(known.energyRatio - 1) < 1e-4);
+    const unknown = await diffractionScores(gpu, file, scan);
+    assert.ok(unknown.amplitudeError > 0.05, `${unknown.amplitudeError}`);
+  });
+});
+
 Deno.test("counts of the true object end at the floor of photon noise", async () => {
   const probe = probeOf(1).map((v) => 3 * v), random = new Random(7);
   const patterns = Float32Array.from(
