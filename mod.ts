@@ -13,7 +13,7 @@
  * ```
  *
  * Limitations: square patterns with a power-of-two side of 64, 128 or 256 for the network (16 to 512 for
- * the physics); float32 throughout; one device.
+ * the physics); one device.
  *
  * @module
  */
@@ -129,6 +129,7 @@ export type {
   WarningEvent,
 } from "./src/workflows/events.ts";
 export { openScan } from "./src/workflows/open_scan.ts";
+export type { Precision } from "./src/workflows/precision.ts";
 export { Trainer, type TrainOptions } from "./src/workflows/train.ts";
 export {
   amplitudeAndPhase,

@@ -101,6 +101,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
     using trainer = await Trainer.create(gpu, dataset, config, {
       signal: stop.signal,
       prefetch: prefetchDepth(execution),
+      precision: execution.precision,
       ...(job.resume === undefined ? {} : { resume: job.resume }),
       ...(job.validation === undefined ? {} : { validation: job.validation }),
     });

@@ -175,7 +175,7 @@ export interface ExecutionConfig {
   readonly accelerator: "auto" | "gpu" | "cpu";
   /** A seed that is not typed is the default one; with --no-deterministic it is drawn anew. */
   readonly deterministic: boolean;
-  /** Arithmetic of the network. */
+  /** Arithmetic of the network; 16-mixed needs an adapter with half precision. */
   readonly precision: "32-true" | "16-mixed";
   /** Threads that decode and normalise patterns ahead of the GPU, 0 is the main thread. */
   readonly num_workers: number;

@@ -82,6 +82,8 @@ export class Gpu implements Disposable {
   readonly profile: AdapterProfile;
   /** True if passes can be timed on the device. */
   readonly canTime: boolean;
+  /** True if shaders can compute with 16-bit numbers. */
+  readonly canHalf: boolean;
   /** Buffers and textures, with reuse and accounting. */
   readonly arena: Arena;
   /** Compiled kernels. */
@@ -95,6 +97,7 @@ export class Gpu implements Disposable {
     this.adapter = adapter;
     this.profile = profile;
     this.canTime = device.features.has("timestamp-query");
+    this.canHalf = device.features.has("shader-f16");
     this.arena = new Arena(device, profile);
     this.pipelines = new PipelineCache(this);
     device.addEventListener("uncapturederror", (event) => {
@@ -164,7 +167,8 @@ export class Gpu implements Disposable {
       16,
       found.limits.maxStorageBuffersPerShaderStage,
     );
-    const requiredFeatures = (["timestamp-query"] as const).filter((f) => found.features.has(f));
+    const requiredFeatures = (["timestamp-query", "shader-f16"] as const)
+      .filter((feature) => found.features.has(feature));
     const device = await found.requestDevice({ requiredLimits, requiredFeatures });
     const texelReads = options.texelReads ?? description.software;
     return new Gpu(device, description, { software: description.software, texelReads });

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import type { InferenceConfig } from "../config/types.ts";
+import type { ExecutionConfig, InferenceConfig } from "../config/types.ts";
 import type { InferOptions } from "../workflows/infer.ts";
 
-/** Options of `infer`; `batchSize` is the number of groups in a batch. */
-export function inferOptions(inference: InferenceConfig, batchSize: number): InferOptions {
+/** Options of `infer`; `inference_batch_size` is the number of groups in a batch. */
+export function inferOptions(
+  inference: InferenceConfig,
+  execution: Pick<ExecutionConfig, "inference_batch_size" | "precision">,
+): InferOptions {
   const { n_groups, n_subsample, middle_trim } = inference;
   return {
-    batchSize,
+    batchSize: execution.inference_batch_size,
+    precision: execution.precision,
     patchWeighting: inference.patch_weighting,
     varpro: inference.varpro_scaling,
     seed: inference.seed,

@@ -107,13 +107,16 @@ export class ReconstructorSettings {
     );
   }
 
-  /** How objects are reassembled, and the patterns in a batch. */
-  inference(): { readonly inference: InferenceConfig; readonly batchSize: number } {
+  /** How objects are reassembled, and how that is computed. */
+  inference(): {
+    readonly inference: InferenceConfig;
+    readonly execution: Pick<ExecutionConfig, "inference_batch_size" | "precision">;
+  } {
     const stated = readStatement("infer", { overrides: this.#values.inference }, this.#warn);
     const made = resolveLayers(stated, [], "recommended");
     return {
       inference: ownersPart(stated, made, (f) => f.owner === "inference" && f.engine),
-      batchSize: Number(made.values.inference_batch_size),
+      execution: ownersPart(stated, made, (f) => f.owner === "execution" && f.engine),
     };
   }
 
@@ -131,6 +134,7 @@ const RECONSTRUCTING: readonly string[] = [
   "middle_trim",
   "varpro_scaling",
   "inference_batch_size",
+  "precision",
 ];
 
 /** Fields of the command line's surroundings: the program that embeds a reconstructor has its own. */
@@ -139,6 +143,6 @@ function isIdle(name: string, part: SettingsPart): boolean {
   const field = fieldsOf("train").find((f) => f.name === name);
   if (field === undefined || field.fixed !== undefined) return false;
   if (field.type === "text") return true;
-  const used: readonly string[] = [...LOOP_FIELDS, "deterministic"];
+  const used: readonly string[] = [...LOOP_FIELDS, "deterministic", "precision"];
   return field.owner === "execution" && !used.includes(name);
 }

@@ -152,6 +152,7 @@ export class WebGpuReconstructor implements Reconstructor {
     const dataset = await open(source);
     const validation = testSource === undefined ? undefined : await open(testSource);
     using trainer = await Trainer.create(this.#gpu, dataset, run, {
+      precision: payload.execution.precision,
       ...(validation === undefined ? {} : { validation }),
     });
     const train_loss: number[] = [], val_loss: number[] = [];
@@ -193,9 +194,9 @@ export class WebGpuReconstructor implements Reconstructor {
           `${N} x ${N}: ingest patterns of that size`,
       );
     }
-    const { inference, batchSize } = this.settings.inference();
+    const { inference, execution } = this.settings.inference();
     const details = await infer(this.#gpu, dataset, model, {
-      ...inferOptions(inference, batchSize),
+      ...inferOptions(inference, execution),
       onWarning: (line) => this.#host.deprecate?.(line),
     });
     return {

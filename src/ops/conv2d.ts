@@ -60,7 +60,8 @@ export interface ConvolutionOptions {
 /**
  * Records a convolution.
  *
- * When training, {@linkcode recordTranspose} must be recorded before the backward pass. The gradient
+ * In a graph of half precision the products are 16-bit numbers; sums over channels and all gradients
+ * are 32-bit ones. When training, {@linkcode recordTranspose} must be recorded before the backward pass. The gradient
  * with respect to channels outside the window is zero.
  *
  * @param input (B, Cx, H, W) f32, H and W multiples of 4.
@@ -99,6 +100,7 @@ export function conv2d(
     weightOffset: weight.offset,
     biasOffset: bias?.offset,
     relu,
+    half: graph.half,
   });
   graph.onBackward([output], () => {
     const { gradient } = output;

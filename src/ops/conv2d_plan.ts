@@ -10,6 +10,10 @@ import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type
 import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
 import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
 import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
+import half4x4x1 from "../../shaders/ops/conv2d/half_4x4x1.wgsl" with { type: "text" };
+import half4x4x4 from "../../shaders/ops/conv2d/half_4x4x4.wgsl" with { type: "text" };
+import half4x8x1 from "../../shaders/ops/conv2d/half_4x8x1.wgsl" with { type: "text" };
+import half8x2x8 from "../../shaders/ops/conv2d/half_8x2x8.wgsl" with { type: "text" };
 import tile4x4x1 from "../../shaders/ops/conv2d/tile_4x4x1.wgsl" with { type: "text" };
 import tile4x4x4 from "../../shaders/ops/conv2d/tile_4x4x4.wgsl" with { type: "text" };
 import tile4x8x1 from "../../shaders/ops/conv2d/tile_4x8x1.wgsl" with { type: "text" };
@@ -92,6 +96,18 @@ const forward1 = defineKernel({
   label: "ops/conv2d/tile_4x4x1#convolve",
   source: tile4x4x1,
 });
+/** The same four, multiplying 16-bit numbers. */
+const halfOf = (whole: typeof wide8, source: string) =>
+  [
+    whole,
+    defineKernel({ ...forward, label: whole.label.replace("/tile_", "/half_"), source }),
+  ] as const;
+const halves = new Map([
+  halfOf(wide8, half8x2x8),
+  halfOf(forward4, half4x4x4),
+  halfOf(tall1, half4x8x1),
+  halfOf(forward1, half4x4x1),
+]);
 const gradientMany = defineKernel({
   ...backward,
   label: "ops/conv2d/gradient_8x4#accumulate",
@@ -158,6 +174,8 @@ export interface Convolution {
   readonly relu?: boolean;
   /** Tensor like the output's: results become 0 where it is not positive. */
   readonly mask?: Tensor | undefined;
+  /** Multiply 16-bit numbers; the device must offer `shader-f16`. */
+  readonly half?: boolean;
 }
 
 /** Records output = convolution of input, with bias, ReLU and mask as asked. */
@@ -170,8 +188,9 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
   const workgroup = family === "large" ? 32 : 64;
   const groups = Math.ceil(tiles / workgroup);
   const folded = Math.ceil(groups / MAX_GROUPS);
+  const kernel = work.half === true ? halves.get(tile.kernel) ?? tile.kernel : tile.kernel;
   plan.run(
-    { ...tile.kernel, workgroup },
+    { ...kernel, workgroup },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },
     {
       inputChannels,

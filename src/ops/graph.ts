@@ -46,13 +46,16 @@ export class Graph implements Disposable {
   readonly plan: Plan;
   /** False records the forward pass only and reuses activations as soon as they are done with. */
   readonly training: boolean;
+  /** True if convolutions multiply 16-bit numbers in the forward pass. */
+  readonly half: boolean;
   #tape: { outputs: readonly Value[]; record: () => void }[] = [];
   #owned = new Set<Tensor>();
   #kept = new Set<Tensor>();
 
   /** Starts an empty graph; plan and tensors belong to it. */
-  constructor(gpu: Gpu, label: string, training: boolean) {
+  constructor(gpu: Gpu, label: string, training: boolean, half = false) {
     this.gpu = gpu;
+    this.half = half;
     this.plan = new Plan(gpu, label);
     this.training = training;
   }

@@ -26,6 +26,7 @@ import { PatternFeeder } from "./feeder.ts";
 import { tabulate } from "./groups.ts";
 import { recordPatches } from "./patch_network.ts";
 import { declareModel, EXTRA_NAMES } from "./pinn.ts";
+import { type Precision, usesHalf } from "./precision.ts";
 
 /** How an object is reassembled. */
 export interface InferOptions {
@@ -45,6 +46,8 @@ export interface InferOptions {
   readonly seed?: number;
   /** Batches prepared ahead; default 0. */
   readonly prefetch?: number;
+  /** Arithmetic of the convolutions; default `32-true`. */
+  readonly precision?: Precision;
   /** Called after each batch with (patches done, patches in all). */
   readonly onProgress?: (done: number, all: number) => void;
   /** Receives a line when a request had to be cut down. */
@@ -86,6 +89,7 @@ export async function infer(
   options: InferOptions = {},
 ): Promise<Reconstruction> {
   assertResolved(model.config, "infer");
+  const half = usesHalf(gpu, options.precision);
   const began = performance.now();
   const { N } = dataset;
   const config = {
@@ -116,7 +120,7 @@ export async function infer(
   const { layers, extra } = declareModel(config, probe.shape[0]);
   const store = new ParameterStore(gpu, layers.layout, false);
   const input = gpu.tensor("diffraction", [batch, channels, N, N]);
-  using graph = new Graph(gpu, "inference", false);
+  using graph = new Graph(gpu, "inference", false, half);
   using stitcher = new Stitcher(gpu, {
     geometry,
     frame: N,

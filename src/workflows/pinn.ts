@@ -20,6 +20,7 @@ import type { PatchLabels } from "../scan/labels.ts";
 import { softDiskMask } from "../scan/probe.ts";
 import { createOptimizer, type Optimizer } from "../update/optimizer.ts";
 import type { Checkpoint, ScalingStatistics } from "./checkpoint.ts";
+import type { Precision } from "./precision.ts";
 import { TrainingPass } from "./training_pass.ts";
 
 /** First values of a model. */
@@ -32,6 +33,8 @@ export interface PinnStart {
   readonly inputStatistics?: NdArray;
   /** Largest offset inside a compact group, px. */
   readonly groupReach?: number;
+  /** Arithmetic of the convolutions. */
+  readonly precision?: Precision | undefined;
 }
 
 /** Parameters beside the network's own. */
@@ -102,6 +105,7 @@ export class PinnModel implements Disposable {
   #probe: NdArray;
   #scaling: ScalingStatistics;
   #groupReach: number;
+  #precision: Precision;
   #inputStatistics: NdArray | undefined;
   #pass: TrainingPass;
   #lossSum: Tensor;
@@ -121,6 +125,7 @@ export class PinnModel implements Disposable {
     this.#scaling = scaling;
     this.#probe = probe;
     this.#groupReach = start.groupReach ?? 0;
+    this.#precision = start.precision ?? "32-true";
     this.#inputStatistics = start.inputStatistics;
     const { layers, extra } = declareModel(config, probe.shape[0]);
     this.#layers = layers;
@@ -294,6 +299,7 @@ export class PinnModel implements Disposable {
       inputStatistics: this.#inputStatistics,
       merges,
       groupReach: this.#groupReach,
+      precision: this.#precision,
     });
   }
 

@@ -21,6 +21,7 @@ import { PatternFeeder } from "./feeder.ts";
 import { splitSamples } from "../grouping/batches.ts";
 import { compactReach, compactTable, type GroupTable, selectGroups, tabulate } from "./groups.ts";
 import { PinnModel } from "./pinn.ts";
+import type { Precision } from "./precision.ts";
 import { deriveInputStatistics, deriveScaling } from "./scaling.ts";
 import { type Batch, checkLabels, labelsFor } from "./supervision.ts";
 
@@ -38,6 +39,8 @@ export interface TrainOptions {
   readonly validation?: ScanDataset;
   /** Batches prepared ahead of the one that is trained on; default 0. */
   readonly prefetch?: number;
+  /** Arithmetic of the convolutions; default `32-true`. */
+  readonly precision?: Precision | undefined;
   /** Steps between two step events; default a sixteenth of an epoch. */
   readonly logInterval?: number;
   /** Stops the run at the next step; the trainer can then be checkpointed. */
@@ -156,6 +159,7 @@ export class Trainer implements Disposable {
           ...(options.weights === undefined ? {} : { weights: options.weights }),
           ...(options.resume === undefined ? {} : { resume: options.resume }),
           ...(inputStatistics === undefined ? {} : { inputStatistics }),
+          precision: options.precision,
           groupReach: compactReach(dataset, groups, training, fitted),
         });
         const parts = { scaling, model, groups, training, held, warnings };

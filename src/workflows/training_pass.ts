@@ -27,6 +27,7 @@ import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { scaleBy } from "../physics/scale_by.ts";
 import type { PatchLabels } from "../scan/labels.ts";
 import type { ScalingStatistics } from "./checkpoint.ts";
+import { type Precision, usesHalf } from "./precision.ts";
 import type { ExtraParameters } from "./pinn.ts";
 
 /** What a pass is recorded for. */
@@ -51,6 +52,8 @@ export interface PassOptions {
   readonly merges: boolean;
   /** Largest offset inside a compact group, px. */
   readonly groupReach: number;
+  /** Arithmetic of the network's convolutions. */
+  readonly precision: Precision;
 }
 
 /** A recorded pass with its input tensors. */
@@ -77,7 +80,7 @@ export class TrainingPass implements Disposable {
     this.#gpu = gpu;
     this.merges = options.merges;
     this.#scale = options.scaling.physics_scale;
-    this.graph = new Graph(gpu, "training pass", true);
+    this.graph = new Graph(gpu, "training pass", true, usesHalf(gpu, options.precision));
     try {
       this.#record(options);
     } catch (error) {

@@ -131,6 +131,6 @@ Deno.test("inference_batch_size reaches the engine", async () => {
     { flags: { model_path: "m", test_data_file: "a.npz", inference_batch_size: 3 } },
     memoryHost({ m: file, "a.npz": file }),
   );
-  const options = inferOptions(payload.inference, payload.execution.inference_batch_size);
+  const options = inferOptions(payload.inference, payload.execution);
   assert.equal(options.batchSize, 3);
 });

@@ -54,7 +54,7 @@ async function reconstruct(
     gpu,
     withObject(),
     await loadModel(join(dir, "model")),
-    inferOptions(payload.inference, payload.execution.inference_batch_size),
+    inferOptions(payload.inference, payload.execution),
     out,
     terminal,
     { payload },

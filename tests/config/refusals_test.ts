@@ -46,7 +46,6 @@ const values: readonly (readonly [string, string, RegExp])[] = [
   ["architecture", "unet", /architecture cannot be unet as the Fourier networks are not ported/],
   ["strategy", "ddp", /strategy cannot be ddp as one adapter computes/],
   ["precision", "bf16-mixed", /precision cannot be bf16-mixed as shaders have no bfloat16/],
-  ["precision", "16-mixed", /precision cannot be 16-mixed as kernels multiply 32-bit numbers/],
   ["precision", "64-true", /precision is "64-true"/],
   ["accelerator", "tpu", /accelerator cannot be tpu as WebGPU does not reach a TPU/],
   ["scheduler", "MultiStage", /scheduler cannot be MultiStage as it never changed the rate/],

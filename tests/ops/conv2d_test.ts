@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { realArray } from "../../src/array.ts";
 import { ShapeError } from "../../src/errors.ts";
-import type { Gpu } from "../../src/gpu/device.ts";
+import { Gpu } from "../../src/gpu/device.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { conv2d, recordTranspose } from "../../src/ops/conv2d.ts";
 import type { TileFamily } from "../../src/ops/conv2d_plan.ts";
@@ -59,7 +59,13 @@ async function checkAll(
   gpu: Gpu,
   keep: Keep,
   s: ConvolutionSizes,
-  options: { tiles: TileFamily; relu: boolean; rectified: boolean; biased?: boolean },
+  options: {
+    tiles: TileFamily;
+    relu: boolean;
+    rectified: boolean;
+    biased?: boolean;
+    half?: boolean;
+  },
 ): Promise<void> {
   const { B, Cx, C, K, H, W, first } = s;
   const { tiles, relu, rectified } = options;
@@ -69,7 +75,7 @@ async function checkAll(
   const x = randomValues(B * Cx * H * W, 1).map((v) => rectified ? Math.max(v, 0) : v);
   const seed = randomValues(B * K * H * W, 2);
   {
-    using graph = new Graph(gpu, "conv2d", true);
+    using graph = new Graph(gpu, "conv2d", true, options.half);
     const input = graph.keep(graph.wrap(keep(gpu.tensor("x", [B, Cx, H, W], x)), { rectified }));
     const output = graph.keep(
       conv2d(graph, input, { weight, bias }, store, {
@@ -97,7 +103,8 @@ async function checkAll(
     graph.plan.submit();
     const [y, dx, flat] = await gpu.readAll([output.tensor, input.gradient!, store.gradients!]);
     const reference = convolutionGradients(s, x, weights, gradient);
-    assertClose(`y ${name}`, y, expected, 2e-6);
+    assertClose(`y ${name}`, y, expected, options.half ? 1e-3 : 2e-6);
+    if (options.half) assert.throws(() => assertClose("y", y, expected, 2e-6), "32-bit products");
     const masked = reference.input.map((g, i) => rectified && !(x[i] > 0) ? 0 : g);
     assertClose(`dx ${name}`, dx, masked, 3e-6);
     const gradients = await store.saveGradients();
@@ -108,7 +115,7 @@ async function checkAll(
     }
     checkPlacement(flat, layer);
     checkTransposed(await gpu.read(store.transposed!), layer);
-    if (!relu && !rectified) {
+    if (!relu && !rectified && !options.half) {
       // Without bias the convolution is linear in the input and in the weights.
       const linear = y.map((v, i) => v - (biases?.[Math.floor(i / (H * W)) % K] ?? 0));
       assertAdjoint(`input ${name}`, x, linear, seed, dx);
@@ -166,6 +173,31 @@ for (const texelReads of [true, false]) {
         await check(sizes(2, 5, 1, 4, 4), false, true);
       }, { texelReads }));
   }
+}
+
+for (const texelReads of [true, false]) {
+  Deno.test(`conv2d in half precision, gradients in single (texelReads ${texelReads})`, async (t) => {
+    using probe = await Gpu.open();
+    if (!probe.canHalf) return void console.log("      no shader-f16 here");
+    for (const tiles of ["large", "small"] as const) {
+      await t.step(tiles, () =>
+        withGpu(async (gpu, keep) => {
+          for (
+            const s of [
+              sizes(5, 3, 5, 8, 8),
+              sizes(2, 9, 9, 16, 24),
+              sizes(2, 9, 1, 8, 32),
+              sizes(1, 5, 1, 12, 12),
+              sizes(2, 2, 8, 8, 16, 9, 7),
+              sizes(2, 6, 7, 12, 12),
+            ]
+          ) {
+            await checkAll(gpu, keep, s, { tiles, relu: false, rectified: true, half: true });
+            await checkAll(gpu, keep, s, { tiles, relu: true, rectified: false, half: true });
+          }
+        }, { texelReads }));
+    }
+  });
 }
 
 Deno.test("conv2d sums many partial results in stages", () =>

@@ -9,6 +9,8 @@ import {
   encodeCheckpoint,
 } from "../../src/workflows/checkpoint.ts";
 import type { EpochEvent, TrainEvent } from "../../src/workflows/events.ts";
+import { infer } from "../../src/workflows/infer.ts";
+import { usesHalf } from "../../src/workflows/precision.ts";
 import { Trainer, type TrainOptions } from "../../src/workflows/train.ts";
 import { withGpu } from "../support/device.ts";
 import { tinyScan } from "./tiny_scan.ts";
@@ -187,6 +189,31 @@ for (const [name, overrides, against] of knobs) {
       if (same) assert.ok(change(base.checkpoint, other.checkpoint) > 0);
     }));
 }
+
+Deno.test("16-mixed trains almost as 32-true does, twice the same; without shader-f16 it is refused", () =>
+  withGpu(async (gpu) => {
+    if (!gpu.canHalf) return void console.log("      no shader-f16 here");
+    const overrides: RunOverrides = { nepochs: 4, amp_activation: "softplus" };
+    const single = await train(gpu, overrides);
+    const half = await train(gpu, overrides, { precision: "16-mixed" });
+    const again = await train(gpu, overrides, { precision: "16-mixed" });
+    assert.deepEqual(encodeCheckpoint(half.checkpoint), encodeCheckpoint(again.checkpoint));
+    assert.ok(change(single.checkpoint, half.checkpoint) > 0);
+    const [a, b] = [single, half].map(({ events }) => epochs(events).map((e) => e.trainLoss));
+    assert.ok(b[3] < b[0], "it does not learn");
+    b.forEach((loss, i) => assert.ok(Math.abs(loss / a[i] - 1) < 0.02, `${loss} and ${a[i]}`));
+    // Weights are those of any model: inference may use either arithmetic.
+    const [exact, rounded] = [
+      await infer(gpu, tinyScan(), half.checkpoint),
+      await infer(gpu, tinyScan(), half.checkpoint, { precision: "16-mixed" }),
+    ].map((made) => toFloat32(made.object));
+    const largest = exact.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    const off = exact.reduce((m, v, i) => Math.max(m, Math.abs(v - rounded[i])), 0);
+    assert.ok(off > 0 && off < 0.03 * largest, `${off} of ${largest}`);
+    const { adapter } = gpu;
+    assert.throws(() => usesHalf({ canHalf: false, adapter }, "16-mixed"), /offers no shader-f16/);
+    assert.equal(usesHalf({ canHalf: false, adapter }, "32-true"), false);
+  }));
 
 Deno.test("phase first leaves the amplitude decoder alone", () =>
   withGpu(async (gpu) => {

@@ -45,9 +45,9 @@ export const GRADIENT_TILES: readonly GradientTile[] = [
 const XYZW = "xyzw";
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** File name of a forward tile. */
-export function forwardName(tile: ForwardTile): string {
-  return `tile_${4 * tile.quads}x${tile.rows}x${tile.outputs}.wgsl`;
+/** File name of a forward tile; `half` for the one that multiplies 16-bit numbers. */
+export function forwardName(tile: ForwardTile, half = false): string {
+  return `${half ? "half" : "tile"}_${4 * tile.quads}x${tile.rows}x${tile.outputs}.wgsl`;
 }
 
 /** File name of a weight-gradient tile. */
@@ -55,8 +55,15 @@ export function gradientName(tile: GradientTile): string {
   return `gradient_${tile.outputs}x${tile.channels}.wgsl`;
 }
 
-/** WGSL of the forward kernel (also the gradient with respect to the input) for a tile. */
-export function forwardText({ quads, rows, outputs }: ForwardTile): string {
+/**
+ * WGSL of the forward kernel (also the gradient with respect to the input) for a tile.
+ *
+ * @param half Multiply and add the nine taps of a channel in 16 bits, channels in 32.
+ */
+export function forwardText({ quads, rows, outputs }: ForwardTile, half = false): string {
+  const vec4 = half ? "vec4<f16>" : "vec4f";
+  const narrow = (load: string): string => half ? `vec4<f16>(${load})` : load;
+  const zero = half ? "0.0h" : "0.0";
   const groups = Math.ceil(outputs / 4);
   const sum = (k: number, r: number, q: number): string => `s${k}_${r}_${q}`;
   const pixels = range(rows).flatMap((r) => range(quads).map((q) => [r, q] as const));
@@ -68,32 +75,38 @@ export function forwardText({ quads, rows, outputs }: ForwardTile): string {
     const edge = r === 0 ? "above" : r === rows + 1 ? "below" : "";
     const and = edge === "" ? "" : ` && ${edge}`;
     const centre = range(quads).map((q) => {
-      const load = `load_input(i${r} + ${q}u)`;
-      return `let b${r}_${q} = ${edge === "" ? load : `select(vec4f(0.0), ${load}, ${edge})`};`;
+      const load = narrow(`load_input(i${r} + ${q}u)`);
+      return `let b${r}_${q} = ${
+        edge === "" ? load : `select(${vec4}(${zero}), ${load}, ${edge})`
+      };`;
     });
     const shifted = range(quads).map((q) => {
       const before = q === 0 ? `l${r}` : `b${r}_${q - 1}.w`;
       const after = q === quads - 1 ? `e${r}` : `b${r}_${q + 1}.x`;
-      return `let a${r}_${q} = vec4f(${before}, b${r}_${q}.xyz); ` +
-        `let c${r}_${q} = vec4f(b${r}_${q}.yzw, ${after});`;
+      return `let a${r}_${q} = ${vec4}(${before}, b${r}_${q}.xyz); ` +
+        `let c${r}_${q} = ${vec4}(b${r}_${q}.yzw, ${after});`;
     });
+    const one = (load: string): string => half ? `f16(${load})` : load;
     return `    let i${r} = x + ${r}u * params.width4;
-    let l${r} = select(0.0, load_input(i${r} - 1u).w, left${and});
+    let l${r} = select(${zero}, ${one(`load_input(i${r} - 1u).w`)}, left${and});
     ${centre.join(" ")}
-    let e${r} = select(0.0, load_input(i${r} + ${quads}u).x, right${and});
+    let e${r} = select(${zero}, ${one(`load_input(i${r} + ${quads}u).x`)}, right${and});
     ${shifted.join("\n    ")}`;
   });
   const weights = range(groups).flatMap((g) =>
-    range(9).map((t) => `    let w${g}_${t} = load_weights(w + ${t}u * params.weight_row + ${g}u);`)
+    range(9).map((t) =>
+      `    let w${g}_${t} = ${narrow(`load_weights(w + ${t}u * params.weight_row + ${g}u)`)};`
+    )
   );
   const products = range(outputs).flatMap((k) =>
     pixels.map(([r, q]) => {
-      let text = sum(k, r, q);
+      let text = half ? "" : sum(k, r, q);
       for (const t of range(9)) {
-        const weight = `w${k >> 2}_${t}.${XYZW[k & 3]}`;
-        text = `fma(vec4f(${weight}), ${"abc"[t % 3]}${r + Math.floor(t / 3)}_${q}, ${text})`;
+        const weight = `${vec4}(w${k >> 2}_${t}.${XYZW[k & 3]})`;
+        const pixels = `${"abc"[t % 3]}${r + Math.floor(t / 3)}_${q}`;
+        text = text === "" ? `${weight} * ${pixels}` : `fma(${weight}, ${pixels}, ${text})`;
       }
-      return `    ${sum(k, r, q)} = ${text};`;
+      return `    ${sum(k, r, q)} ${half ? `+= vec4f(${text})` : `= ${text}`};`;
     })
   );
   const biases = range(groups).map((g) => `  var bias${g} = vec4f(0.0);`);
@@ -107,7 +120,13 @@ export function forwardText({ quads, rows, outputs }: ForwardTile): string {
     });
     return `  if (k0 + ${k}u < params.outputs) {\n${lines.join("\n")}\n  }\n  o += plane;`;
   });
-  return `// Direct 3 x 3 convolution of planes, stride 1, zero padding: forward, and with transposed weights the
+  return `${
+    half
+      ? `enable f16;
+// The nine taps of a channel are multiplied and added in 16 bits, channels in 32 bits.
+`
+      : ""
+  }// Direct 3 x 3 convolution of planes, stride 1, zero padding: forward, and with transposed weights the
 // gradient with respect to the input. One invocation makes ${
     4 * quads
   } columns x ${rows} rows of ${outputs} output channel(s).
@@ -300,7 +319,9 @@ ${stores.join("\n")}
 /** All files: name and text. */
 export function emit(): Map<string, string> {
   return new Map([
-    ...FORWARD_TILES.map((tile) => [forwardName(tile), forwardText(tile)] as const),
+    ...[false, true].flatMap((half) =>
+      FORWARD_TILES.map((tile) => [forwardName(tile, half), forwardText(tile, half)] as const)
+    ),
     ...GRADIENT_TILES.map((tile) => [gradientName(tile), gradientText(tile)] as const),
   ]);
 }

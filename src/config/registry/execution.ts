@@ -78,13 +78,10 @@ export const EXECUTION_ENTRIES: readonly FieldEntry[] = entries("execution", ["t
     value: "32-true",
     choices: ["32-true", "16-mixed"],
     synonyms: { "32": "32-true" },
-    refusedValues: {
-      "bf16-mixed": "shaders have no bfloat16: use 32-true",
-      "16-mixed":
-        "kernels multiply 32-bit numbers, also where the adapter has shader-f16: use 32-true",
-    },
-    help: "arithmetic of the network",
-    evidence: "config/refusals_test.ts: precision",
+    refusedValues: { "bf16-mixed": "shaders have no bfloat16: use 32-true or 16-mixed" },
+    commands: both,
+    help: "arithmetic of the network; 16-mixed needs an adapter with half precision",
+    evidence: knob("16-mixed"),
   },
   num_workers: {
     type: "int",
