@@ -4,41 +4,14 @@
  *
  * @module
  */
-import adamSource from "../../shaders/update/adam.wgsl" with { type: "text" };
-import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Dispatch } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { adamKernel } from "../update/adam.ts";
 import { LikelihoodGradient } from "./likelihood.ts";
 import type { NoiseModel } from "./settings.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { Sweeper, type SweepOptions } from "./sweep.ts";
-
-const adam = defineKernel({
-  label: "update/adam#update_weights",
-  source: adamSource,
-  snippets: [index],
-  entryPoint: "update_weights",
-  bindings: {
-    gradient: "read",
-    weight: "read_write",
-    firstMoment: "read_write",
-    secondMoment: "read_write",
-  },
-  params: {
-    count: "u32",
-    beta1: "f32",
-    rest1: "f32",
-    beta2: "f32",
-    rest2: "f32",
-    stepSize: "f32",
-    rootCorrection: "f32",
-    epsilon: "f32",
-    l2: "f32",
-    decay: "f32",
-  },
-});
 
 const BETA1 = 0.9, BETA2 = 0.99, EPSILON = 1e-10;
 /** Share of the step that is left at the end. */
@@ -68,8 +41,8 @@ interface Moments {
 
 interface Recorded {
   readonly gradient: LikelihoodGradient;
-  readonly object: Dispatch<typeof adam.params> | undefined;
-  readonly probe: Dispatch<typeof adam.params> | undefined;
+  readonly object: Dispatch<typeof adamKernel.params> | undefined;
+  readonly probe: Dispatch<typeof adamKernel.params> | undefined;
 }
 
 /** The gradient engine. */
@@ -187,10 +160,10 @@ export class AdamEngine implements Engine {
         of: Tensor,
         from: Tensor,
         { first, second }: Moments,
-      ): Dispatch<typeof adam.params> => {
+      ): Dispatch<typeof adamKernel.params> => {
         const size = Math.ceil(of.length / 4);
         return plan.run(
-          adam,
+          adamKernel,
           { gradient: from, weight: of, firstMoment: first, secondMoment: second },
           {
             count: size,
@@ -235,7 +208,7 @@ export class AdamEngine implements Engine {
 
 /** Sets a step and counts it. */
 function advance(
-  dispatch: Dispatch<typeof adam.params> | undefined,
+  dispatch: Dispatch<typeof adamKernel.params> | undefined,
   moments: Moments,
   rate: number,
 ): void {

@@ -24,6 +24,7 @@ import { Detector } from "./detector.ts";
 import { recordSteps } from "./slices_steps.ts";
 import { VariableProbe } from "./variable_probe.ts";
 import { addObject, addProbe, addWeight, extent } from "./overlap_kernels.ts";
+import { adamKernel } from "../update/adam.ts";
 import * as kernels from "./slices_kernels.ts";
 import type { NoiseModel } from "./settings.ts";
 import { complexRoot, type SliceWork, sliceWork } from "./slices_work.ts";
@@ -67,7 +68,7 @@ const ORDER_STREAM = 7000;
 const NOISES: readonly NoiseModel[] = ["amplitude", "intensity", "poisson"];
 
 interface AdamDispatch {
-  readonly dispatch: Dispatch<typeof kernels.adam.params>;
+  readonly dispatch: Dispatch<typeof adamKernel.params>;
   readonly probe: boolean;
 }
 
@@ -369,7 +370,7 @@ export class SlicedEngine implements Engine {
       const [firstMoment, secondMoment] = moments[s], quads = Math.ceil(image.length / 4);
       const tensors = { gradient: along, weight: image, firstMoment, secondMoment };
       adams.push({
-        dispatch: plan.run(kernels.adam, tensors, { count: quads, ...kernels.ADAM }, quads),
+        dispatch: plan.run(adamKernel, tensors, { count: quads, ...kernels.ADAM }, quads),
         probe,
       });
     }

@@ -5,7 +5,6 @@
  */
 import phase from "../../shaders/engines/projection_phase.wgsl" with { type: "text" };
 import source from "../../shaders/engines/slices.wgsl" with { type: "text" };
-import adamSource from "../../shaders/update/adam.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { type Bindings, defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { EngineShape } from "./state.ts";
@@ -75,32 +74,6 @@ export const sums = slices("sums", {
 });
 /** Mean least-squares steps. */
 export const solve = slices("solve", { all: "read", solved: "read_write" });
-
-/** One step of Adam. */
-export const adam = defineKernel({
-  label: "update/adam#update_weights",
-  source: adamSource,
-  snippets: [index],
-  entryPoint: "update_weights",
-  bindings: {
-    gradient: "read",
-    weight: "read_write",
-    firstMoment: "read_write",
-    secondMoment: "read_write",
-  },
-  params: {
-    count: "u32",
-    beta1: "f32",
-    rest1: "f32",
-    beta2: "f32",
-    rest2: "f32",
-    stepSize: "f32",
-    rootCorrection: "f32",
-    epsilon: "f32",
-    l2: "f32",
-    decay: "f32",
-  },
-});
 
 const BETA1 = 0.9, BETA2 = 0.99;
 /** Parameters of {@linkcode adam} that stay. */

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import adamSource from "../../shaders/update/adam.wgsl" with { type: "text" };
 import sgdSource from "../../shaders/update/sgd.wgsl" with { type: "text" };
 import accumulateSource from "../../shaders/update/accumulate.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
+import { adamKernel } from "./adam.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import { Plan } from "../gpu/plan.ts";
@@ -65,30 +65,6 @@ export interface Optimizer extends Disposable {
   dispose(): void;
 }
 
-const adam = defineKernel({
-  label: "update/adam#update_weights",
-  source: adamSource,
-  snippets: [index],
-  entryPoint: "update_weights",
-  bindings: {
-    gradient: "read",
-    weight: "read_write",
-    firstMoment: "read_write",
-    secondMoment: "read_write",
-  },
-  params: {
-    count: "u32",
-    beta1: "f32",
-    rest1: "f32",
-    beta2: "f32",
-    rest2: "f32",
-    stepSize: "f32",
-    rootCorrection: "f32",
-    epsilon: "f32",
-    l2: "f32",
-    decay: "f32",
-  },
-});
 const sgd = defineKernel({
   label: "update/sgd#update_weights",
   source: sgdSource,
@@ -213,7 +189,7 @@ function recordAdam(
   const decoupled = options.kind === "adamw";
   const count = Math.ceil(gradient.length / 4);
   const dispatch = plan.run(
-    adam,
+    adamKernel,
     {
       gradient,
       weight,
