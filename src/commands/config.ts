@@ -20,6 +20,13 @@ import { Terminal } from "./host.ts";
 import { auditTable } from "./print_config.ts";
 import { showValue } from "./registry_flags.ts";
 
+/** An example of each part. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  show: "config show run",
+  validate: "config validate settings.toml --command infer",
+  diff: "config diff run other_run",
+};
+
 /** Adds the command. */
 export function registerConfig(program: Command): void {
   const command = program.command("config").description(
@@ -28,25 +35,25 @@ export function registerConfig(program: Command): void {
   command.command("show").description("Print every value of a run or a configuration file.")
     .argument("<path>", "output folder of a run, its run.json, or a configuration file")
     .option("--command <name>", "command a configuration file is for (train | infer)", "train")
-    .option("--json", "print JSON")
+    .option("--json", "print one JSON object on stdout")
     .action((path, options) => show(path, options));
   command.command("validate").description("Check a configuration file; exit code 2 if it is wrong.")
     .argument("<file>", "configuration file (.json, .yaml, .toml)")
     .option("--command <name>", "command it is for (train | infer)", "train")
-    .option("--json", "print JSON")
+    .option("--json", "print one JSON object on stdout")
     .action((path, options) => validate(path, options));
   command.command("diff").description("Compare two runs or configuration files.")
     .argument("<a>", "first run or configuration file")
     .argument("<b>", "second run or configuration file")
     .option("--command <name>", "command a configuration file is for (train | infer)", "train")
-    .option("--json", "print JSON")
+    .option("--json", "print one JSON object on stdout")
     .action((a, b, options) => diff(a, b, options));
-  for (const part of command.commands) part.exitOverride().allowExcessArguments(false);
-  command.addHelpText(
-    "after",
-    "\nExamples:\n  ptychogpu config show run\n  ptychogpu config validate settings.toml\n" +
-      "  ptychogpu config diff run other_run",
-  );
+  for (const part of command.commands) {
+    part.exitOverride().allowExcessArguments(false);
+    part.addHelpText("after", `\nExample:\n  ptychogpu ${EXAMPLES[part.name()]}`);
+  }
+  const examples = Object.values(EXAMPLES).map((line) => `\n  ptychogpu ${line}`).join("");
+  command.addHelpText("after", `\nExamples:${examples}`);
 }
 
 /** A configuration as flat values, and its table for people. */

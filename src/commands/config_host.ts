@@ -65,7 +65,12 @@ export async function readConfig(path: string): Promise<Record<string, unknown>>
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new FileFormatError(`Cannot read configuration ${path}: ${reason(error)}`);
+    const folder = (await Deno.stat(path).catch(() => undefined))?.isDirectory === true;
+    throw new FileFormatError(
+      folder
+        ? `Cannot read configuration ${path} as it is a folder: give a .json, .yaml or .toml file`
+        : `Cannot read configuration ${path}: ${reason(error)}`,
+    );
   }
   return parseConfigFile(path, text);
 }

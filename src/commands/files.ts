@@ -69,6 +69,7 @@ export function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/ENOSPC|no space left/i.test(message)) return "the disk is full: free some space";
   if (/EROFS|read-only file system/i.test(message)) return "the file system is read-only";
+  if (error instanceof Deno.errors.AlreadyExists) return "there is a file of that name";
   if (/ENOTDIR|not a directory/i.test(message)) return "a part of the path is not a folder";
   return message;
 }

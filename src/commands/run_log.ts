@@ -22,7 +22,14 @@ import { logReconstructions } from "./recon_log.ts";
 export const MLRUNS_FOLDER = "mlruns";
 
 /** Columns of `metrics.csv` after `epoch`, and names of the values everywhere. */
-const COLUMNS = ["train_loss", "val_loss", "learning_rate", "energy_ratio", "amplitude_std"];
+const COLUMNS = [
+  "step",
+  "train_loss",
+  "val_loss",
+  "learning_rate",
+  "energy_ratio",
+  "amplitude_std",
+];
 
 /** What is known of a run when its records begin. */
 export interface RunLogJob {
@@ -36,6 +43,8 @@ export interface RunLogJob {
   readonly execution: ExecutionConfig;
   /** Folder of the run. */
   readonly outputDir: string;
+  /** Steps of an epoch. */
+  readonly stepsPerEpoch: number;
   /** Epochs done before, of a resumed run. */
   readonly resumedAfter?: number | undefined;
   /** Receives a line about what could not be recorded. */
@@ -91,6 +100,7 @@ export class RunLog {
   async epoch(event: EpochEvent, state: () => Promise<Checkpoint>): Promise<void> {
     const { execution, gpu, dataset } = this.#job, epoch = event.epoch + 1;
     await this.#loggers.scalars(epoch, {
+      step: epoch * this.#job.stepsPerEpoch,
       train_loss: event.trainLoss,
       val_loss: event.validationLoss,
       learning_rate: event.learningRate,

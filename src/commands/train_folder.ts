@@ -124,6 +124,7 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
       config: trainer.config,
       execution,
       outputDir,
+      stepsPerEpoch: trainer.stepsPerEpoch,
       resumedAfter: job.resume?.progress?.epoch,
       warn: (line) => terminal.warn(line),
     });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunConfig } from "../config/presets.ts";
+import { splitSamples } from "../grouping/batches.ts";
 import { compactGroups } from "../grouping/compact.ts";
 import { groupOffsets, type Groups, makeGroups, pick, subsample } from "../grouping/groups.ts";
 import { Random } from "../random.ts";
@@ -49,6 +50,33 @@ export function tabulate(
     warn,
   });
   return table(dataset.positions, groups);
+}
+
+/**
+ * Groups to train on and groups held out for validation.
+ *
+ * @param apart True if other data validate the run.
+ * @param warn Receives a line if groups are held out in vain: a validation takes whole batches.
+ */
+export function splitGroups(
+  groups: GroupTable,
+  { training: { validation_fraction, seed, batch_size } }: RunConfig,
+  apart: boolean,
+  warn: (line: string) => void,
+): { readonly training: Uint32Array; readonly held: Uint32Array } {
+  const { training, validation: held } = splitSamples(groups.count, validation_fraction, seed);
+  const batch = Math.min(batch_size, training.length);
+  if (validation_fraction > 0 && apart) {
+    warn(
+      `${held.length} groups are held out in vain: test_data_file validates, leave the fraction 0`,
+    );
+  } else if (validation_fraction > 0 && held.length < batch) {
+    warn(
+      `${held.length} groups are held out in vain: a validation needs a batch of ${batch}, raise ` +
+        "validation_fraction or lower batch_size",
+    );
+  }
+  return { training, held };
 }
 
 /** Some groups of a table, in the given order. */

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { NdArray } from "../array.ts";
 import { complexArray } from "../array.ts";
 import { assertResolved, type ResolvedRun } from "../config/resolved.ts";
 import { ConfigError, DivergedError, GpuLimitError, GpuMemoryError } from "../errors.ts";
@@ -18,34 +17,20 @@ import type { Checkpoint, ScalingStatistics, TrainingProgress } from "./checkpoi
 import { healthWarning, type TrainEvent } from "./events.ts";
 import { addStatistics, Prefetcher, type PrefetchStatistics } from "../feeding/prefetch.ts";
 import { PatternFeeder } from "./feeder.ts";
-import { splitSamples } from "../grouping/batches.ts";
-import { compactReach, compactTable, type GroupTable, selectGroups, tabulate } from "./groups.ts";
+import {
+  compactReach,
+  compactTable,
+  type GroupTable,
+  selectGroups,
+  splitGroups,
+  tabulate,
+} from "./groups.ts";
 import { PinnModel } from "./pinn.ts";
-import type { Precision } from "./precision.ts";
 import { deriveInputStatistics, deriveScaling } from "./scaling.ts";
 import { type Batch, checkLabels, labelsFor } from "./supervision.ts";
+import type { TrainOptions } from "./train_options.ts";
 
-/** What a run may be given beside data and configuration. */
-export interface TrainOptions {
-  /** Continue from here. */
-  readonly resume?: Checkpoint;
-  /** First weights, instead of random ones. */
-  readonly weights?: ReadonlyMap<string, NdArray>;
-  /** Order of the groups in each epoch, instead of a seeded shuffle: (epochs)(groups). */
-  readonly order?: readonly (readonly number[])[];
-  /** Scales, instead of those derived from the data. */
-  readonly scaling?: ScalingStatistics;
-  /** Separate validation data. */
-  readonly validation?: ScanDataset;
-  /** Batches prepared ahead of the one that is trained on; default 0. */
-  readonly prefetch?: number;
-  /** Arithmetic of the convolutions; default `32-true`. */
-  readonly precision?: Precision | undefined;
-  /** Steps between two step events; default a sixteenth of an epoch. */
-  readonly logInterval?: number;
-  /** Stops the run at the next step; the trainer can then be checkpointed. */
-  readonly signal?: AbortSignal;
-}
+export type { TrainOptions };
 
 /** A training run. Create it, iterate `run()`, then `checkpoint()`, then `dispose()`. */
 export class Trainer implements Disposable {
@@ -130,11 +115,13 @@ export class Trainer implements Disposable {
       ? options.resume?.inputStatistics ??
         await deriveInputStatistics(dataset, scaling.input_factor)
       : undefined;
-    const groups = tabulate(dataset, resolved, (line) => warnings.push(line));
-    const { training, validation: held } = splitSamples(
-      groups.count,
-      resolved.training.validation_fraction,
-      resolved.training.seed,
+    const warn = (line: string): void => void warnings.push(line);
+    const groups = tabulate(dataset, resolved, warn);
+    const { training, held } = splitGroups(
+      groups,
+      resolved,
+      options.validation !== undefined,
+      warn,
     );
     let batch = resolved.training.batch_size;
     if (training.length < resolved.training.overlap_group_size) {

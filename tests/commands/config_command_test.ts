@@ -252,3 +252,16 @@ Deno.test("a software adapter is told, unless it was asked for", async () => {
     assert.doesNotMatch((await run(...args, "--accelerator", "cpu")).stderr, /warning/);
   });
 });
+
+Deno.test("a configuration that is a folder, and an output folder that is a file, say so", () =>
+  inFolder(async (dir) => {
+    const scan = join(dir, "scan.npz");
+    await Deno.writeFile(scan, await dataFile([64, 64], 1e6));
+    const train = (...args: string[]) => run("train", "--train-data-file", scan, ...args);
+    const folder = await train("--config", dir);
+    assert.equal(folder.code, 1);
+    assert.match(folder.stderr, /^error: Cannot read configuration .* as it is a folder: give a/m);
+    const taken = await train("--output-dir", scan);
+    assert.equal(taken.code, 1);
+    assert.match(taken.stderr, /^error: Cannot write to folder .*: there is a file of that name/m);
+  }));

@@ -104,7 +104,11 @@ Deno.test("logger: csv writes metrics.csv, none does not", () =>
     await trainTiny(join(dir, "csv"), { logger_backend: "csv" });
     const rows = (await Deno.readTextFile(join(dir, "csv", "metrics.csv"))).trim().split("\n");
     assert.equal(rows.length, 3);
-    assert.match(rows[0], /^epoch,train_loss,val_loss/);
+    assert.match(rows[0], /^epoch,step,train_loss,val_loss/);
+    assert.deepEqual(rows.slice(1).map((row) => row.split(",").slice(0, 2)), [["1", "2"], [
+      "2",
+      "4",
+    ]]);
     await trainTiny(join(dir, "none"), { logger_backend: "none" });
     await assert.rejects(Deno.stat(join(dir, "none", "metrics.csv")));
   }));

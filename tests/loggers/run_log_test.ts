@@ -24,13 +24,13 @@ Deno.test("logger: every format of one run tells the same losses", () =>
     });
     const rows = (await Deno.readTextFile(join(dir, "metrics.csv"))).trim().split("\n").slice(1)
       .map((row) => row.split(",").map(Number));
-    assert.deepEqual(rows.map((row) => row[0]), [1, 2]);
+    assert.deepEqual(rows.map((row) => row.slice(0, 2)), [[1, 2], [2, 4]]);
 
     const lines = (await Deno.readTextFile(join(dir, "metrics.jsonl"))).trim().split("\n")
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       lines.filter((l) => l.kind === "scalars").map((l) => l.values.train_loss),
-      rows.map((row) => row[1]),
+      rows.map((row) => row[2]),
     );
     assert.equal(lines[0].parameters.nepochs, 2);
     assert.equal(lines.at(-1).status, "finished");
@@ -43,7 +43,7 @@ Deno.test("logger: every format of one run tells the same losses", () =>
     const losses = values.filter((v) => text(field(v.value, 1)) === "train_loss");
     assert.deepEqual(
       losses.map((v) => field(v.value, 2)),
-      rows.map((row) => Math.fround(row[1])),
+      rows.map((row) => Math.fround(row[2])),
     );
     const pictures = values.filter((v) => field(v.value, 4) !== undefined);
     assert.deepEqual([...new Set(pictures.map((v) => v.step))], [2]);
@@ -58,7 +58,7 @@ Deno.test("logger: every format of one run tells the same losses", () =>
     const id = JSON.parse(await Deno.readTextFile(join(dir, "mlflow_run.json")));
     const run = join(dir, "mlruns", id.experiment_id, id.run_id);
     const metric = (await Deno.readTextFile(join(run, "metrics", "train_loss"))).trim().split("\n");
-    assert.deepEqual(metric.map((l) => Number(l.split(" ")[1])), rows.map((row) => row[1]));
+    assert.deepEqual(metric.map((l) => Number(l.split(" ")[1])), rows.map((row) => row[2]));
     assert.equal(parse(await Deno.readTextFile(join(run, "meta.yaml"))).status, 3);
     assert.equal(await Deno.readTextFile(join(run, "params", "learning_rate")), "0.001");
     const copied = await Deno.readFile(join(run, "artifacts", "model.safetensors"));

@@ -258,6 +258,19 @@ Deno.test("validation data is judged and never trained on", () =>
     assert.ok(epochs(b.events).every((e) => Number.isFinite(e.validationLoss)));
   }));
 
+Deno.test("groups that are held out in vain are told", () =>
+  withGpu(async (gpu) => {
+    const warnings = ({ events }: { events: TrainEvent[] }): string =>
+      events.flatMap((e) => e.kind === "warning" ? [e.message] : []).join();
+    const few = await train(gpu, { nepochs: 1, validation_fraction: 0.2 });
+    assert.match(warnings(few), /2 groups are held out in vain: a validation needs a batch of 4/);
+    assert.equal(epochs(few.events)[0].validationLoss, undefined);
+    const both = { nepochs: 1, validation_fraction: 0.34 };
+    const twice = await train(gpu, both, { validation: tinyScan(4, 64, 8) });
+    assert.match(warnings(twice), /held out in vain: test_data_file validates/);
+    assert.doesNotMatch(warnings(await train(gpu, both)), /in vain/);
+  }));
+
 Deno.test("training stops early when nothing improves", () =>
   withGpu(async (gpu) => {
     const { events } = await train(gpu, {

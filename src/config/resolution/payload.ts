@@ -178,7 +178,7 @@ export async function createInferencePayload(
 ): Promise<InferencePayload> {
   const stated = readStatement("infer", statement, host.deprecate);
   const made = resolveLayers(stated, [], "recommended");
-  const model = requiredFile(made, "model_path", "model-path");
+  const model = requiredFile(made, "model_path", "model-path", "FOLDER");
   const modelFile = await findModel(host, model);
   const path = requiredFile(made, "test_data_file", "test-data");
   await requireFile(host, path);

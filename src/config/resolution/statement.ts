@@ -151,9 +151,9 @@ export function tellIdle(stated: Stated, made: Layered, tell: Deprecate | undefi
   }
 }
 
-/** A required file. @throws {ConfigError} with the flag that states it. */
-export function requiredFile(made: Layered, field: string, flag: string): string {
+/** A required file. @throws {ConfigError} with the flag that states it, and what it takes. */
+export function requiredFile(made: Layered, field: string, flag: string, what = "FILE"): string {
   const value = made.values[field];
   if (typeof value === "string") return value;
-  throw new ConfigError(`${field} is missing: give --${flag} FILE`);
+  throw new ConfigError(`${field} is missing: give --${flag} ${what}`);
 }
