@@ -37,6 +37,7 @@ export function findBadPixels(
   width: number,
   centre: readonly [number, number],
   quantum?: number,
+  mask?: Uint8Array,
 ): BadPixels {
   const { pixel } = statistics, area = height * width;
   const mean = kind === "amplitude" ? pixel.energy : pixel.sum;
@@ -51,10 +52,12 @@ export function findBadPixels(
   const hot: number[] = [], dead: number[] = [];
   // Several pixels at the very largest value are cut off, not stuck.
   const shared = pixel.max.filter((value) => value >= statistics.max).length > 1;
+  const holes = enclosedHoles(light, height, width);
   for (let i = 0; i < area; i++) {
     const y = Math.floor(i / width), x = i % width;
+    if (mask !== undefined && mask[i] === 0) continue;
     if (pixel.nonzero[i] === 0) {
-      if (expected(light, height, width, y, x) >= LIT) dead.push(i);
+      if (holes.has(i) || shadowed(light, height, width, y, x)) dead.push(i);
       continue;
     }
     const near = Math.hypot(wrapped(y - centre[0], height), wrapped(x - centre[1], width)) <=
@@ -67,7 +70,7 @@ export function findBadPixels(
         stuck(pixel, height, width, y, x))
     ) hot.push(i);
   }
-  return { hot, dead, saturatedValues: saturation(statistics, hot, kind, quantum) };
+  return { hot, dead, saturatedValues: saturation(statistics, hot, kind, quantum, mask) };
 }
 
 /** Values piled up at the largest: counts thin out towards it unless the detector cuts them off. */
@@ -76,13 +79,17 @@ function saturation(
   hot: readonly number[],
   kind: "amplitude" | "intensity",
   quantum: number | undefined,
+  mask: Uint8Array | undefined,
 ): number {
   // Few counts repeat by themselves, and a hot pixel may always show the same value.
   const counts = (kind === "amplitude" ? max * max : max) / (quantum ?? 0);
   if (counts < 64) return 0;
   const spoiled = new Set(hot);
-  const reached = pixel.max.some((value, i) => value >= max && !spoiled.has(i));
-  return reached && atMax >= 8 && atMax > nearMax ? atMax : 0;
+  const reached = pixel.max.some((value, i) => value >= max && !spoiled.has(i) && mask?.[i] !== 0);
+  // The values just below lie within a bin of 1/32 octave: as many counts as that, or a few levels
+  // where values are no counts.
+  const levels = quantum === undefined ? 4 : Math.max(1, counts / (kind === "amplitude" ? 16 : 32));
+  return reached && atMax >= 8 && atMax > Math.min(nearMax, 8 * nearMax / levels) ? atMax : 0;
 }
 
 /** True if a pixel outshines its surroundings (5 x 5, median) and all but one of its neighbours. */
@@ -129,22 +136,75 @@ function stuck(
   return neighbours <= 2;
 }
 
-/** Light a pixel should have, judged by the lit pixels around it. */
-function expected(
+/**
+ * Never lit, though light lies on opposite sides of it: as much as a dead pixel must be expected to have.
+ * Beside a sharp edge of the light a pixel has bright neighbours on one side only.
+ */
+function shadowed(
   light: Float64Array,
   height: number,
   width: number,
   y: number,
   x: number,
-): number {
-  const lit: number[] = [];
-  for (let v = Math.max(0, y - 4); v <= Math.min(height - 1, y + 4); v++) {
-    for (let u = Math.max(0, x - 4); u <= Math.min(width - 1, x + 4); u++) {
+): boolean {
+  const reach = 4, around: number[] = [];
+  for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+    for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
       const seen = light[v * width + u];
-      if (seen > 0) lit.push(seen);
+      if (seen > 0) around.push(seen);
     }
   }
-  return lit.length < 6 ? 0 : median(lit);
+  if (around.length < 6 || median(around) < LIT) return false;
+  /** Counts of the first lit pixels in a direction: the darker of two, to be safe. */
+  const beside = (dy: number, dx: number): number => {
+    for (let step = 1; step <= 2 * reach; step++) {
+      const v = y + step * dy, u = x + step * dx;
+      if (v < 0 || u < 0 || v >= height || u >= width) return 0;
+      if (light[v * width + u] === 0) continue;
+      const w = v + dy, t = u + dx;
+      const next = w < 0 || t < 0 || w >= height || t >= width ? 0 : light[w * width + t];
+      return Math.min(light[v * width + u], next);
+    }
+    return 0;
+  };
+  const pairs = [[0, 1], [1, 0], [1, 1], [1, -1]];
+  const lit =
+    pairs.filter(([dy, dx]) => Math.min(beside(dy, dx), beside(-dy, -dx)) >= LIT / 2).length;
+  return lit >= 2;
+}
+
+/** Dark areas with light all around, as a beamstop leaves. */
+function enclosedHoles(light: Float64Array, height: number, width: number): Set<number> {
+  const found = new Set<number>(), seen = new Uint8Array(light.length);
+  for (let first = 0; first < light.length; first++) {
+    if (light[first] > 0 || seen[first] === 1) continue;
+    const area = [first], rim: number[] = [];
+    let open = false;
+    seen[first] = 1;
+    for (let k = 0; k < area.length; k++) {
+      const y = Math.floor(area[k] / width), x = area[k] % width;
+      for (let v = y - 1; v <= y + 1; v++) {
+        for (let u = x - 1; u <= x + 1; u++) {
+          if (v < 0 || u < 0 || v >= height || u >= width) {
+            open = true;
+            continue;
+          }
+          const i = v * width + u;
+          if (light[i] > 0) rim.push(light[i]);
+          else if (seen[i] === 0) {
+            seen[i] = 1;
+            area.push(i);
+          }
+        }
+      }
+    }
+    rim.sort((a, b) => a - b);
+    // Almost all of the rim must be lit well.
+    if (!open && rim.length > 0 && rim[Math.floor(rim.length / 8)] >= LIT) {
+      area.forEach((i) => found.add(i));
+    }
+  }
+  return found;
 }
 
 function wrapped(distance: number, length: number): number {

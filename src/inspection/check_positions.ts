@@ -70,7 +70,9 @@ export function checkScanPositions(
       "problem",
       "coordinates_not_finite",
       "xcoords",
-      `${broken.length} positions are not finite (${broken.slice(0, 5).join(", ")})`,
+      `${broken.length} position${broken.length === 1 ? " is" : "s are"} not finite (${
+        broken.slice(0, 5).join(", ")
+      })`,
       "repair them or remove them with their patterns",
     );
   }

@@ -27,6 +27,8 @@ export interface JudgedStack {
   readonly mean: Grid;
   /** (P) intensity of each pattern. */
   readonly totals: Float64Array;
+  /** (height, width) mask of the file: 0 where nothing was measured. */
+  readonly mask?: Uint8Array | undefined;
 }
 
 /** What is known besides the stack. */
@@ -39,6 +41,8 @@ export interface StackHints {
   readonly probe?: Probe | undefined;
   /** Energy of the probe. */
   readonly probeEnergy?: number | undefined;
+  /** Mask of the file. */
+  readonly mask?: Uint8Array | undefined;
 }
 
 /** Judges a stack that holds some light; without any, there is one finding and no judgement. */
@@ -93,14 +97,18 @@ export function checkStack(
     width,
     corner ? [0, 0] : [height / 2, width / 2],
     kind.quantum,
+    hints.mask,
   );
   // Hot pixels would pull the centre of mass and the counts.
   for (const i of bad.hot) mean.data[i] = 0;
+  hints.mask?.forEach((valid, i) => {
+    if (valid === 0) mean.data[i] = 0;
+  });
   const centring = centringOf(mean, hints.probe);
   checkCentring(key, centring, height, width, findings);
   checkTotals(key, totals, findings);
   checkPixels(key, bad, statistics, width, findings);
-  return { kind, centring, bad, mean, totals };
+  return { kind, centring, bad, mean, totals, mask: hints.mask };
 }
 
 function checkKind(key: string, kind: ValueKind, declared: DeclaredKind, findings: Findings): void {
@@ -198,20 +206,20 @@ function checkPixels(
   if (hot.length + dead.length > 0) {
     const place = (i: number): string => `[${Math.floor(i / width)}, ${i % width}]`;
     const list = (name: string, found: readonly number[]): string =>
-      `${found.length} ${name} (${found.slice(0, 3).map(place).join(", ")}${
-        found.length > 3 ? ", ..." : ""
-      })`;
+      `${found.length} ${name}${found.length === 1 ? "" : "s"} (${
+        found.slice(0, 3).map(place).join(", ")
+      }${found.length > 3 ? ", ..." : ""})`;
     const parts = [
-      ...(hot.length > 0 ? [list("hot pixels", hot)] : []),
-      ...(dead.length > 0 ? [list("dead pixels", dead)] : []),
+      ...(hot.length > 0 ? [list("hot pixel", hot)] : []),
+      ...(dead.length > 0 ? [list("dead pixel", dead)] : []),
     ];
     findings.add(
       hot.length > 0 ? "problem" : "warning",
       "mask_needed",
       key,
       `a mask is needed: ${parts.join(" and ")}`,
-      "mask.npz in the output folder is 1 on good pixels; or set the bad ones to the mean of " +
-        "their neighbours",
+      "copy the array of mask.npz in the output folder (1 on good pixels) into the file as mask, or " +
+        "give it with reconstruct --mask",
     );
   }
   if (saturatedValues > 0) {

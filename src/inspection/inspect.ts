@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toFloat32 } from "../array.ts";
+import { isComplex, toFloat32 } from "../array.ts";
 import type { NpzLike } from "../scan/dataset.ts";
 import { complexValues } from "../scan/layout.ts";
 import type { Probe } from "../scan/probe.ts";
@@ -77,6 +77,7 @@ export async function inspectScan(
   const layout = byShape === undefined
     ? undefined
     : await settledLayout(npz, parts.diffraction!, stackShape!, byShape, probe?.probe, findings);
+  const mask = layout === undefined ? undefined : await readMask(npz, layout, findings);
   const object = await readObject(npz, parts, findings);
   const nphotons = photonsOf(options.metadata);
 
@@ -99,6 +100,7 @@ export async function inspectScan(
       nphotons,
       probe: probe?.probe,
       probeEnergy: probe?.figures.energy,
+      mask,
     }, findings);
   checkPhotons(nphotons, stack, options, findings);
   const trial = stack === undefined || side === undefined || probe === undefined ||
@@ -136,7 +138,8 @@ export async function inspectScan(
     ...(object?.image === undefined ? {} : { object: object.image }),
     ...(trial === undefined ? {} : { quickLook: trial.object }),
     ...(positions === undefined ? {} : { positions }),
-    ...(stack === undefined || stack.bad.hot.length + stack.bad.dead.length === 0
+    ...(stack === undefined ||
+        (stack.bad.hot.length + stack.bad.dead.length === 0 && mask === undefined)
       ? {}
       : { mask: maskOf(stack) }),
   };
@@ -170,6 +173,43 @@ function trialChoice(positions: Float64Array, layout: StackLayout): number[] {
   if (!usable.every(Number.isFinite)) return [];
   const fit = Math.floor(TRIAL_BYTES / (4 * layout.height * layout.width));
   return middlePositions(usable, Math.min(TRIAL_PATTERNS, fit));
+}
+
+/** The mask of the file; a finding, and none, if it does not fit the patterns or ignores them all. */
+async function readMask(
+  npz: NpzLike,
+  { height, width }: StackLayout,
+  findings: Findings,
+): Promise<Uint8Array | undefined> {
+  if (!npz.keys.includes("mask")) return undefined;
+  const array = await readLeniently(npz, "mask", findings);
+  const shape = array?.shape.filter((n) => n !== 1);
+  const fits = shape !== undefined && shape.length === 2 && shape[0] === height &&
+    shape[1] === width && array!.dtype !== "str" && !isComplex(array!.dtype);
+  const mask = fits ? Uint8Array.from(toFloat32(array!), (v) => v === 0 ? 0 : 1) : undefined;
+  const ignored = mask?.reduce((n, valid) => n + 1 - valid, 0) ?? 0;
+  if (mask === undefined || ignored === mask.length) {
+    findings.add(
+      "problem",
+      "mask_shape",
+      "mask",
+      mask === undefined
+        ? `its shape is (${array?.shape.join(", ") ?? "?"}) and patterns are ${height} x ${width}`
+        : "it ignores every pixel",
+      "store (N, N), 0 for pixels to ignore, or remove it",
+    );
+    return undefined;
+  }
+  if (ignored > mask.length / 2) {
+    findings.add(
+      "warning",
+      "mask_inverted",
+      "mask",
+      `it ignores ${ignored} of ${mask.length} pixels`,
+      "0 must mark the pixels to ignore: invert it if 1 does",
+    );
+  }
+  return ignored === 0 ? undefined : mask;
 }
 
 async function readObject(
@@ -251,7 +291,8 @@ function checkPhotons(
         }, or store physics_parameters.nphotons in _metadata`,
     );
   } else if (
-    !findings.has("saturated") && stack?.kind.counted === true &&
+    // A mask hides light.
+    !findings.has("saturated") && stack?.mask === undefined && stack?.kind.counted === true &&
     (counts! > 2 * nphotons || counts! < nphotons / 2)
   ) {
     findings.add(
@@ -294,13 +335,14 @@ function stackFigures(
     saturated_values: bad.saturatedValues,
     centre_of_mass: centring.centreOfMass,
     zero_frequency: centring.zeroFrequency,
+    masked_pixels: stack.mask?.reduce((n, valid) => n + 1 - valid, 0) ?? 0,
     hot_pixels: bad.hot.map(place),
     dead_pixels: bad.dead.map(place),
   };
 }
 
 function maskOf(stack: JudgedStack): Uint8Array {
-  const mask = new Uint8Array(stack.mean.data.length).fill(1);
+  const mask = stack.mask?.slice() ?? new Uint8Array(stack.mean.data.length).fill(1);
   for (const i of [...stack.bad.hot, ...stack.bad.dead]) mask[i] = 0;
   return mask;
 }

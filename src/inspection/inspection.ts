@@ -42,6 +42,8 @@ export interface StackFigures {
   readonly centre_of_mass: readonly [number, number];
   /** Where the zero frequency is. */
   readonly zero_frequency: string;
+  /** Pixels that the mask of the file ignores. */
+  readonly masked_pixels: number;
   /** Hot pixels (row, column). */
   readonly hot_pixels: readonly (readonly [number, number])[];
   /** Dead pixels (row, column). */
@@ -87,6 +89,8 @@ export interface TrialFigures {
   readonly patterns: number;
   /** Relative squared amplitude error of the axes as stored. */
   readonly stored: number;
+  /** The same with the positions dealt out in another order. */
+  readonly shuffled: number;
   /** Best reading and its error. */
   readonly best: Orientation & { readonly error: number };
 }

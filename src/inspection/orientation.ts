@@ -30,6 +30,8 @@ export interface OrientationTrial {
   readonly ranking: readonly (Orientation & { readonly error: number })[];
   /** Error of everything as stored. */
   readonly stored: number;
+  /** Error with the positions dealt out in another order: what a wrong order would leave. */
+  readonly shuffled: number;
   /** Object around the tried positions, by the best way. */
   readonly object: ComplexGrid;
   /** Patterns used. */
@@ -38,7 +40,7 @@ export interface OrientationTrial {
 
 /** Input of a trial. */
 export interface TrialInput {
-  /** (n, N, N) amplitudes, zero frequency at (N/2, N/2). */
+  /** (n, N, N) amplitudes, zero frequency at (N/2, N/2); below 0 where nothing was measured. */
   readonly amplitudes: Float32Array;
   /** (n, 2) positions (y, x), px. */
   readonly positions: Float64Array;
@@ -71,10 +73,12 @@ export function tryOrientations(input: TrialInput): OrientationTrial {
       : explain(amplitudes.map((pattern) => turned(pattern, probe.width, way)), positions, probe)),
   }));
   const stored = tried[0].error;
+  const shuffled = explain(amplitudes, dealt(positions), probe).error;
   tried.sort((a, b) => a.error - b.error);
   return {
     ranking: tried.map(({ object: _, ...rest }) => rest),
     stored,
+    shuffled,
     object: tried[0].object,
     patterns: input.positions.length / 2,
   };
@@ -95,6 +99,15 @@ function prepare(
     amplitudes: cornerFirst(input.amplitudes, N, side),
     step: N / side,
   };
+}
+
+/** Positions dealt out in another order: neighbours come far apart. */
+function dealt(positions: Float64Array): Float64Array {
+  const count = positions.length / 2;
+  let stride = Math.max(2, Math.round(0.4 * count));
+  const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b);
+  while (divisor(stride, count) !== 1) stride++;
+  return positions.map((_, i) => positions[2 * (((i >> 1) * stride + 1) % count) + i % 2]);
 }
 
 /** Positions (y, x) read in another way. */
@@ -179,6 +192,8 @@ function explain(
       }
       const wave = fourier2(exit), measured = amplitudes[at];
       for (let i = 0; i < area; i++) {
+        // What was not measured stays free.
+        if (measured[i] < 0) continue;
         const modulus = Math.hypot(wave.re[i], wave.im[i]) / side;
         error += (modulus - measured[i]) ** 2;
         energy += measured[i] ** 2;
@@ -210,7 +225,7 @@ function explain(
 function scaled(probe: ComplexGrid, amplitudes: readonly Float64Array[]): ComplexGrid {
   let have = 0, want = 0;
   for (let i = 0; i < probe.re.length; i++) have += probe.re[i] ** 2 + probe.im[i] ** 2;
-  for (const pattern of amplitudes) for (const value of pattern) want += value * value;
+  for (const pattern of amplitudes) for (const value of pattern) want += Math.max(0, value) ** 2;
   const factor = Math.sqrt(want / amplitudes.length / have);
   return { ...probe, re: probe.re.map((v) => v * factor), im: probe.im.map((v) => v * factor) };
 }

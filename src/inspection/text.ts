@@ -32,6 +32,9 @@ export function inspectionText(summary: Summary): string {
       "saturation",
       patterns.saturated_values === 0 ? "none" : `${patterns.saturated_values} values`,
     ]);
+    if (patterns.masked_pixels > 0) {
+      rows.push(["mask", `ignores ${patterns.masked_pixels} of ${height * columns} pixels`]);
+    }
     rows.push([
       "centre of mass",
       `row ${patterns.centre_of_mass[0].toFixed(1)}, column ` +
@@ -73,7 +76,9 @@ export function inspectionText(summary: Summary): string {
     rows.push([
       "trial of axes",
       `${trial.patterns} patterns; error ${trial.stored.toPrecision(2)} as stored, ` +
-      `${trial.best.error.toPrecision(2)} at best`,
+      `${trial.best.error.toPrecision(2)} at best, ${
+        trial.shuffled.toPrecision(2)
+      } in another order`,
     ]);
   }
   rows.push(["N for the network", suggestions.N === null ? "does not fit" : String(suggestions.N)]);

@@ -37,14 +37,21 @@ const CLEARLY = 0.75;
 const ALIKE = 1.15;
 /** Intensities must leave at most this share of the error of amplitudes to be suspected. */
 const SUSPECT = 0.5;
+/** Positions must leave less than this share of the error that exchanged ones leave. */
+const NO_BETTER = 0.9;
 
-/** Runs the trial; undefined where it cannot be made. Bad pixels count as dark. */
+/** Runs the trial; undefined where it cannot be made. Bad and masked pixels are left free. */
 export function runTrial(
   source: TrialSource,
   stack: JudgedStack,
   findings: Findings,
 ): { figures: TrialFigures; object: ComplexImage } | undefined {
-  const { tried, side, probe } = source;
+  const { side, probe } = source, area = side * side;
+  // Patterns without light say nothing and count as errors everywhere.
+  const lit = Array.from(source.tried.keys()).filter((i) =>
+    source.patterns.subarray(i * area, (i + 1) * area).some((v) => v > 0)
+  );
+  const tried = lit.map((i) => source.tried[i]);
   if (tried.length < FEWEST || side < 16) return undefined;
   const positions = new Float64Array(2 * tried.length);
   tried.forEach((n, i) => {
@@ -56,12 +63,32 @@ export function runTrial(
     // A trial far apart would need a huge canvas and tell nothing.
     if (values[values.length - 1] - values[0] > 6 * side) return undefined;
   }
-  const amplitudes = prepared(source, stack);
+  const patterns = new Float32Array(lit.length * area);
+  lit.forEach((i, k) => {
+    patterns.set(source.patterns.subarray(i * area, (i + 1) * area), k * area);
+  });
+  const amplitudes = prepared(patterns, side, stack);
   const input = { amplitudes, positions, probe };
   const trial = tryOrientations(input), best = trial.ranking[0];
   if (best.error < CLEARLY * trial.stored) report(trial, findings);
+  else if (
+    trial.stored > NO_BETTER * trial.shuffled && trial.stored > 2 * noiseShare(stack) &&
+    !findings.has("probe_real")
+  ) {
+    findings.add(
+      "warning",
+      "positions_do_not_match",
+      "xcoords, ycoords",
+      "a quick trial explains the patterns as badly at their own positions as at those of others " +
+        `(error ${trial.stored.toPrecision(2)} and ${trial.shuffled.toPrecision(2)})`,
+      "check that positions and patterns have the same order and belong to one scan, and the probe",
+    );
+  }
   if (!stack.kind.certain && stack.kind.kind === "amplitude") {
-    const rooted = trialError({ ...input, amplitudes: amplitudes.map(Math.sqrt) });
+    const rooted = trialError({
+      ...input,
+      amplitudes: amplitudes.map((v) => v < 0 ? v : Math.sqrt(v)),
+    });
     if (rooted < SUSPECT * best.error) {
       findings.add(
         "warning",
@@ -79,24 +106,42 @@ export function runTrial(
     data[2 * i + 1] = object.im[i];
   }
   return {
-    figures: { patterns: tried.length, stored: trial.stored, best },
+    figures: { patterns: tried.length, stored: trial.stored, shuffled: trial.shuffled, best },
     object: { height: object.height, width: object.width, data },
   };
 }
 
-/** Amplitudes with the zero frequency in the middle and without bad pixels. */
-function prepared(source: TrialSource, stack: JudgedStack): Float32Array {
-  const { side, patterns } = source, area = side * side, half = side >> 1;
+/** Error that photon noise alone leaves, if photons can be counted; else 0. */
+function noiseShare({ mean, kind: { quantum } }: JudgedStack): number {
+  if (quantum === undefined) return 0;
+  let noise = 0, light = 0;
+  for (const value of mean.data) {
+    // The root of a count varies by 1/4, or by the few photons there are.
+    noise += Math.min(value, 0.3 * quantum);
+    light += value;
+  }
+  return noise / light;
+}
+
+/** Amplitudes with the zero frequency in the middle; -1 at bad and masked pixels. */
+function prepared(patterns: Float32Array, side: number, stack: JudgedStack): Float32Array {
+  const area = side * side, half = side >> 1;
   const { zeroFrequency } = stack.centring;
   const rows = /corner$|rows/.test(zeroFrequency) ? half : 0;
   const columns = /corner$|columns/.test(zeroFrequency) ? half : 0;
   const bad = new Set([...stack.bad.hot, ...stack.bad.dead]);
+  stack.mask?.forEach((valid, p) => {
+    if (valid === 0) bad.add(p);
+  });
   const out = new Float32Array(patterns.length);
   for (let i = 0; i < patterns.length; i++) {
     const p = i % area, value = Math.max(0, patterns[i]);
-    if (bad.has(p)) continue;
     const y = (Math.floor(p / side) + rows) % side, x = (p % side + columns) % side;
-    out[i - p + y * side + x] = stack.kind.kind === "amplitude" ? value : Math.sqrt(value);
+    out[i - p + y * side + x] = bad.has(p)
+      ? -1
+      : stack.kind.kind === "amplitude"
+      ? value
+      : Math.sqrt(value);
   }
   return out;
 }

@@ -53,7 +53,7 @@ Deno.test("inspect writes text, JSON, pictures and a mask", async () => {
     ]);
     assert.deepEqual(summary.files.toSorted(), found);
     const text = await Deno.readTextFile(join(out, "inspection.txt"));
-    assert.match(text, /PROBLEM diffraction: a mask is needed: 1 hot pixels \(\[5, 6\]\)/);
+    assert.match(text, /PROBLEM diffraction: a mask is needed: 1 hot pixel \(\[5, 6\]\)/);
     assert.match(text, /Mend the problem first/);
   } finally {
     await Deno.remove(dir, { recursive: true });
