@@ -5,15 +5,12 @@
  */
 import type { Command } from "commander";
 import { join } from "node:path";
-import { type NdArray, toFloat32, toFloat64 } from "../array.ts";
+import { toFloat32 } from "../array.ts";
 import { checkSettings } from "../engines/settings.ts";
-import type { PlacedObject } from "../engines/start.ts";
-import { ConfigError, FileFormatError } from "../errors.ts";
+import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { decodeNpy } from "../io/npy.ts";
-import { openNpz } from "../io/npz.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
-import { infer, type Reconstruction } from "../workflows/infer.ts";
+import type { Reconstruction } from "../workflows/infer.ts";
 import { EngineRun } from "../workflows/reconstruct.ts";
 import type { ReconstructInputs, ReconstructSettings } from "../workflows/reconstruct_settings.ts";
 import {
@@ -26,9 +23,13 @@ import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files
 import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { pixelSizeArray, writeReconstruction } from "./infer.ts";
-import { loadModel } from "./model_file.ts";
 import { positionArrays, writePositions } from "./position_files.ts";
-import { addReconstructFlags, parseBadPixels, reconstructSettings } from "./reconstruct_flags.ts";
+import {
+  addReconstructFlags,
+  checkProbeDiameter,
+  reconstructSettings,
+} from "./reconstruct_flags.ts";
+import { readMask, readStart } from "./reconstruct_start.ts";
 import { runRecord } from "./record.ts";
 
 /** File that holds the state to resume from. */
@@ -92,8 +93,11 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
     ...dataOptions(options),
     // A mask that is given replaces that of the file.
     useMask: options.mask === undefined,
+    // A network has no use for pixels that are no numbers.
+    unfitAsNan: options.initModel === undefined,
   }, terminal);
   const { dataset } = scan;
+  checkProbeDiameter(settings.probeDiameter, dataset.N);
   const mask = await readMask(options, dataset);
   using gpu = await openGpu(common, terminal);
   const start = resume === undefined
@@ -112,26 +116,51 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
   );
 }
 
-/** A resumed run keeps its settings; only its length may be typed anew. */
+/** Flags that belong to an invocation or to the start, not to the sweeps. */
+const FREE_FLAGS = [
+  ...["data", "outputDir", "resume", "checkpointEvery", "snapshotEvery", "quiet", "json"],
+  ...["accelerator", "mask", "badPixels", "subset", "diffractionKind", "cropTo", "bin"],
+  ...["objectStart", "initModel", "sweeps", "patience", "minImprovement"],
+];
+
+/**
+ * A resumed run keeps its settings; only its length may be typed anew.
+ *
+ * @throws {ConfigError} if other flags are typed that say something else than those of the run.
+ */
 function resumedSettings(
   resume: ReconstructCheckpoint,
   typed: ReconstructSettings,
   command: Command,
 ): ReconstructSettings {
-  const free = ["data", "outputDir", "resume", "sweeps", "checkpointEvery", "snapshotEvery"];
-  const own = [...free, "quiet", "json", "accelerator", "patience", "minImprovement", "mask"];
-  for (const option of command.options) {
-    const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== "cli" || own.includes(name)) continue;
-    if (["badPixels", "subset", "diffractionKind", "cropTo", "bin", "subset"].includes(name)) {
-      continue;
-    }
+  const { sweeps, patience, minImprovement } = typed;
+  const kept = { ...resume.settings, sweeps, patience, minImprovement };
+  const stated = command.options.filter((option) =>
+    command.getOptionValueSource(option.attributeName()) === "cli" &&
+    !FREE_FLAGS.includes(option.attributeName())
+  );
+  // The same flags as before may be repeated.
+  const differing = stated.length === 0 ? [] : differences(kept, typed);
+  if (differing.length > 0) {
     throw new ConfigError(
-      `Cannot resume with another ${option.long}: only --sweeps and --patience may change`,
+      `Cannot resume with other settings (${
+        differing.join(", ")
+      }): only --sweeps, --patience and ` +
+        "--min-improvement may change; type the other flags as before, or leave them away",
     );
   }
-  const { sweeps, patience, minImprovement } = typed;
-  return { ...resume.settings, sweeps, patience, minImprovement };
+  return kept;
+}
+
+/** "batch 8, now 16" for each setting that is not the same. */
+function differences(saved: ReconstructSettings, typed: ReconstructSettings): string[] {
+  const text = (value: unknown): string =>
+    typeof value === "string" ? value : JSON.stringify(value);
+  const before = new Map(Object.entries(saved));
+  return Object.entries(typed).filter(([key, value]) => text(before.get(key)) !== text(value))
+    .map(([key, value]) =>
+      `${key} ${text(before.get(key)) ?? "none"}, now ${text(value) ?? "none"}`
+    );
 }
 
 /** What a run in a folder needs. */
@@ -271,105 +300,4 @@ function modePowers({ probe }: Reconstruction): number[] {
 async function readCheckpoint(path: string): Promise<ReconstructCheckpoint> {
   using source = await FileSource.open(path);
   return decodeReconstruction(await source.read(0, source.size), path);
-}
-
-/** Object and probe to start from, if flags name a file or a network. */
-async function readStart(
-  gpu: Gpu,
-  dataset: ScanDataset,
-  options: Readonly<Record<string, unknown>>,
-  terminal: Terminal,
-): Promise<Pick<ReconstructInputs, "object" | "probe">> {
-  const start = String(options.objectStart);
-  const named = start !== "ones" && start !== "random";
-  // A probe in data units comes with an object; a made one replaces it.
-  const keepProbe = options.probeStart === "file" && options.probeModes === undefined;
-  if (options.initModel !== undefined) {
-    if (named) throw new ConfigError("Give --object-start or --init-model, not both");
-    const model = await loadModel(String(options.initModel));
-    if (dataset.N !== model.config.model.N) {
-      throw new ConfigError(
-        `Cannot start from this network as it was trained on ${model.config.model.N} x ` +
-          `${model.config.model.N} patterns and these are ${dataset.N} x ${dataset.N}: ` +
-          "use --crop-to or --bin",
-      );
-    }
-    const made = await infer(gpu, dataset, model, {
-      onProgress: (done, all) => terminal.progress(`inferred ${done} of ${all} patterns`),
-    });
-    terminal.say(`the network made a start of ${made.object.shape.join(" x ")} pixels`);
-    return {
-      object: placedObject(made.object, made.coverage, [
-        made.geometry.originX,
-        made.geometry.originY,
-      ]),
-      ...(keepProbe ? { probe: toFloat32(made.probe) } : {}),
-    };
-  }
-  if (!named) return {};
-  using source = await FileSource.open(start);
-  const npz = await openNpz(source);
-  for (const key of ["object", "canvas_origin_xy"]) {
-    if (!npz.keys.includes(key)) {
-      throw new FileFormatError(
-        `Cannot start from ${start} as it holds no ${key}: give a reconstruction.npz`,
-      );
-    }
-  }
-  const origin = toFloat64(await npz.read("canvas_origin_xy"));
-  const coverage = npz.keys.includes("coverage") ? await npz.read("coverage") : undefined;
-  const object = placedObject(await npz.read("object"), coverage, [origin[0], origin[1]]);
-  const probe = npz.keys.includes("probe") ? await npz.read("probe") : undefined;
-  const fits = probe?.shape.at(-1) === dataset.N;
-  return { object, ...(keepProbe && fits ? { probe: toFloat32(probe!) } : {}) };
-}
-
-function placedObject(
-  object: NdArray,
-  coverage: NdArray | undefined,
-  [originX, originY]: readonly [number, number],
-): PlacedObject {
-  const [height, width] = object.shape;
-  return {
-    data: toFloat32(object),
-    height,
-    width,
-    originY,
-    originX,
-    ...(coverage === undefined ? {} : { coverage: toFloat32(coverage) }),
-  };
-}
-
-/** Valid detector pixels from `--mask` and `--bad-pixels`. */
-async function readMask(
-  options: Readonly<Record<string, unknown>>,
-  dataset: ScanDataset,
-): Promise<Uint8Array | undefined> {
-  const { N } = dataset;
-  let mask: Uint8Array | undefined;
-  if (options.mask !== undefined) {
-    const path = String(options.mask);
-    using source = await FileSource.open(path);
-    const head = await source.read(0, 2);
-    const array = head[0] === 0x50
-      ? await firstArray(await openNpz(source), path)
-      : decodeNpy(path, await source.read(0, source.size));
-    mask = Uint8Array.from(toFloat32(array), (v) => v === 0 ? 0 : 1);
-  }
-  if (options.badPixels !== undefined) {
-    mask ??= dataset.mask?.slice() ?? new Uint8Array(N * N).fill(1);
-    for (const at of parseBadPixels(String(options.badPixels), N)) {
-      for (let first = 0; first < mask.length; first += N * N) mask[first + at] = 0;
-    }
-  }
-  return mask;
-}
-
-async function firstArray(
-  npz: { readonly keys: readonly string[]; read(key: string): Promise<NdArray> },
-  path: string,
-): Promise<NdArray> {
-  const key = npz.keys.includes("mask") ? "mask" : npz.keys[0];
-  if (key === undefined) throw new FileFormatError(`Cannot use ${path} as it holds no array`);
-  return await npz.read(key);
 }

@@ -15,7 +15,7 @@ import {
 } from "../engines/settings.ts";
 import { PROBE_STARTS, type ProbeStart } from "../engines/start.ts";
 import { ConfigError } from "../errors.ts";
-import { type ReconstructSettings } from "../workflows/reconstruct_settings.ts";
+import type { ReconstructSettings } from "../workflows/reconstruct_settings.ts";
 import { realNumber, wholeNumber } from "./flags.ts";
 import { addRefineFlags, refineSettings } from "./refine_flags.ts";
 
@@ -215,6 +215,14 @@ export function reconstructSettings(
       refine.positionCorrection === "none" ? 0 : Math.ceil(refine.positionLimit) + 1,
     ),
   };
+}
+
+/** @throws {ConfigError} if a made probe is wider than its window. */
+export function checkProbeDiameter(diameter: number | undefined, size: number): void {
+  if (diameter === undefined || diameter <= size) return;
+  throw new ConfigError(
+    `--probe-diameter is ${diameter}: a probe in patterns of ${size} x ${size} is at most ${size} px wide`,
+  );
 }
 
 /** Bad pixels "row,column row,column". @throws {ConfigError} if one is not inside (N, N). */

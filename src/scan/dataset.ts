@@ -105,6 +105,8 @@ export interface ReadScanOptions {
   readonly subset?: ScanSubset;
   /** Use the `mask` of the file, if it holds one; default true. */
   readonly useMask?: boolean;
+  /** Give values that are negative or not finite as NaN, for those who mask them; default refuse. */
+  readonly unfitAsNan?: boolean;
   /** Parsed `_metadata`: `nphotons` and `pixel_size_m` of `physics_parameters` are used. */
   readonly metadata?: unknown;
   /** Bytes of patterns that may be kept in memory; 512 MiB by default. */
@@ -157,6 +159,7 @@ export async function readScan(npz: NpzLike, options: ReadScanOptions = {}): Pro
     layout,
     resize,
     counts: options.diffractionKind === "counts",
+    unfitAsNan: options.unfitAsNan ?? false,
     memoryLimit: options.memoryLimit ?? 512 * 2 ** 20,
     suspectCounts: (options.diffractionKind ?? "auto") === "auto",
     ...(options.window === undefined ? {} : { window: options.window }),

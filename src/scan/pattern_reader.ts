@@ -27,6 +27,8 @@ export interface PatternReaderOptions {
   readonly counts: boolean;
   /** Warn when amplitudes look like counts. */
   readonly suspectCounts: boolean;
+  /** Give values that are negative or not finite as NaN, instead of refusing them. */
+  readonly unfitAsNan?: boolean;
   /** Bytes of resized float32 patterns that may be kept in memory. */
   readonly memoryLimit: number;
   /** First pattern that is asked for, and the one after the last; others are refused. */
@@ -178,7 +180,11 @@ export class PatternReader {
     const { key, layout, counts, suspectCounts, resize } = this.#options;
     const area = layout.height * layout.width;
     const numbers = Array.from({ length: stored.length / area }, (_, i) => first + i);
-    const report = checkPatterns(key, stored, area, numbers);
+    const fit = (value: number): boolean => value >= 0 && value < Infinity;
+    const marks = this.#options.unfitAsNan === true && !stored.every(fit);
+    const values = marks ? stored.map((value) => fit(value) ? value : 0) : stored;
+    const report = checkPatterns(key, values, area, numbers);
+    if (marks) stored = stored.map((value) => fit(value) ? value : NaN);
     if (report.empty > 0) {
       this.#warnOnce("empty", `${key} holds patterns that are zero everywhere: remove them`);
     }

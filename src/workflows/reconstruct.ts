@@ -21,6 +21,7 @@ import type { ScanDataset } from "../scan/dataset.ts";
 import type { Reconstruction } from "./infer.ts";
 import type { ReconstructCheckpoint } from "./reconstruct_checkpoint.ts";
 import {
+  checkCanvas,
   checkMask,
   checkSameData,
   coverageOf,
@@ -125,6 +126,7 @@ export class EngineRun implements Disposable {
     const placement: Placement = resume?.placement ??
       placeScan(dataset.positions, size, settings.margin, settings.subpixel);
     const { rows, columns } = placement;
+    checkCanvas(rows, columns, gpu.device.limits.maxStorageBufferBindingSize);
     const probe = resume?.probe ?? scaleToEnergy(
       inputs.probe ?? startingProbe({
         kind: settings.probeStart,
@@ -217,7 +219,10 @@ export class EngineRun implements Disposable {
       await this.#refinement.apply(sweep);
       if (!Number.isFinite(error) || error > 1e6) {
         throw new DivergedError(
-          `The error is ${error} in sweep ${sweep + 1}: lower --object-step and --probe-step`,
+          `The error is ${error} in sweep ${sweep + 1}: ` +
+            (["dm", "raar"].includes(this.settings.engine)
+              ? "update the probe later (--probe-start-sweep) or use another --engine"
+              : "lower --object-step and --probe-step"),
           sweep,
         );
       }

@@ -7,7 +7,7 @@ import { type NdArray, realArray } from "../array.ts";
 import { measureAgreement } from "../engines/measure.ts";
 import { toSpectrumOrder } from "../engines/spectrum.ts";
 import type { EngineState } from "../engines/state.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, DatasetError, GpuLimitError } from "../errors.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 
 /** What tells the data of one run from those of another. */
@@ -41,6 +41,7 @@ export async function readMeasured(
       : mask.subarray(from * pixels, (from + part) * pixels);
     for (let i = 0; i < patterns.length; i++) {
       if (valid !== undefined && valid[valid.length === pixels ? i % pixels : i] === 0) continue;
+      if (Number.isNaN(patterns[i])) throw unfit(from + Math.floor(i / pixels), i % pixels, N);
       const intensity = patterns[i] ** 2;
       mean[i % pixels] += intensity / count;
       energy += intensity;
@@ -49,6 +50,14 @@ export async function readMeasured(
     measured.set(toSpectrumOrder(patterns, N, valid), from * pixels);
   }
   return { measured, mean, mark: { patterns: count, size: N, valid: counted, energy } };
+}
+
+function unfit(pattern: number, at: number, size: number): DatasetError {
+  const place = `${Math.floor(at / size)},${at % size}`;
+  return new DatasetError(
+    `Cannot use pattern ${pattern} as pixel ${place} (row,column) is negative or no number: name it ` +
+      "with --bad-pixels or a --mask, or set it to 0",
+  );
 }
 
 /** @throws {ConfigError} unless a run is resumed with the data it was made from. */
@@ -79,6 +88,21 @@ export function checkMask(mask: Uint8Array | undefined, { N, count }: ScanDatase
   if (!mask.some((v) => v !== 0)) {
     throw new ConfigError("Cannot use a mask that rejects every pixel: 1 marks valid pixels");
   }
+}
+
+/** @throws {GpuLimitError} if the canvas of a scan does not fit one binding of the device. */
+export function checkCanvas(rows: number, columns: number, available: number): void {
+  // Sums of the object hold four numbers a pixel.
+  const bytes = 16 * rows * columns;
+  if (bytes <= available) return;
+  throw new GpuLimitError(
+    `Cannot reconstruct an object of ${rows} x ${columns} pixels as it takes ${bytes} bytes and one ` +
+      `binding of this device holds ${available}: xcoords and ycoords have to be in object pixels ` +
+      "(and --canvas-margin small), otherwise cut the scan",
+    "maxStorageBufferBindingSize",
+    bytes,
+    available,
+  );
 }
 
 /** A probe of the mean measured energy, unless it is in the units of the data already. */

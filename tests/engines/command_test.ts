@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { complexArray, type NdArray, realArray, toFloat32 } from "../../src/array.ts";
+import { complexArray, type NdArray, realArray, toFloat32, toFloat64 } from "../../src/array.ts";
 import { encodeNpy } from "../../src/io/npy.ts";
 import { openNpz, writeNpz } from "../../src/io/npz.ts";
 import { bytesSource } from "../../src/io/source.ts";
@@ -116,7 +116,20 @@ Deno.test("reconstruct writes what it promises, resumes exactly and starts from 
       folder("parts"),
     ]);
     assert.equal(other.code, 2, other.err);
-    assert.match(other.err, /only --sweeps/);
+    assert.match(other.err, /seed 0, now 4.*only --sweeps/);
+    // The flags of the first call may be typed again.
+    const again = [
+      "--resume",
+      "--engine",
+      "epie",
+      "--sweeps",
+      "7",
+      "--output-dir",
+      folder("parts"),
+    ];
+    const same = await run([...base, ...again]);
+    assert.equal(same.code, 0, same.err);
+    assert.equal(JSON.parse(same.out).sweeps, 7);
   }));
 
 Deno.test("reconstruct refuses bad input with a remedy; masks come from files and lists", () =>
@@ -124,6 +137,20 @@ Deno.test("reconstruct refuses bad input with a remedy; masks come from files an
     const mask = join(dir, "mask.npy"), narrow = join(dir, "narrow.npy");
     await Deno.writeFile(mask, encodeNpy(realArray([32, 32], new Float32Array(1024).fill(1))));
     await Deno.writeFile(narrow, encodeNpy(realArray([8, 8], new Float32Array(64).fill(1))));
+    const holed = join(dir, "holed.npz"), far = join(dir, "far.npz"), nan = join(dir, "nan.npy");
+    const npz = await openNpz(bytesSource("scan", await Deno.readFile(scan)));
+    const arrays: Record<string, NdArray> = {};
+    for (const key of npz.keys) arrays[key] = await npz.read(key);
+    const patterns = toFloat32(arrays.diffraction).slice();
+    patterns[2 * 1024 + 3 * 32 + 4] = NaN;
+    patterns[5 * 1024 + 5 * 32 + 6] = -1;
+    await Deno.writeFile(
+      holed,
+      await writeNpz({ ...arrays, diffraction: realArray([12, 32, 32], patterns) }),
+    );
+    const xcoords = { ...arrays.xcoords, data: toFloat64(arrays.xcoords).map((x) => 1e6 * x) };
+    await Deno.writeFile(far, await writeNpz({ ...arrays, xcoords }));
+    await Deno.writeFile(nan, encodeNpy(realArray([32, 32], new Float32Array(1024).fill(NaN))));
     const base = ["reconstruct", "--data", scan, "--sweeps", "1", "--quiet"];
     const output = ["--output-dir", join(dir, "out")];
     const cases: readonly (readonly [string[], number, RegExp])[] = [
@@ -134,6 +161,12 @@ Deno.test("reconstruct refuses bad input with a remedy; masks come from files an
       [["--engine", "sgd"], 2, /sgd/],
       [["--object-start", scan], 1, /no object/],
       [["--object-step", "-1"], 2, /--object-step/],
+      [["--mask", nan], 1, /holds NaN: write 0 and 1/],
+      [["--probe-start", "disk", "--probe-diameter", "33"], 2, /at most 32 px wide/],
+      [["--data", holed], 1, /pattern 2 as pixel 3,4 \(row,column\).*--bad-pixels/],
+      [["--data", holed, "--bad-pixels", "3,4"], 1, /pattern 5 as pixel 5,6/],
+      [["--data", holed, "--bad-pixels", "3,4 5,6", "--engine", "rpie"], 0, /error 0\.\d+ in/],
+      [["--data", far], 1, /xcoords and ycoords have to be in object pixels/],
     ];
     for (const [flags, code, message] of cases) {
       const done = await run([...base, ...output, ...flags]);
