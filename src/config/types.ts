@@ -155,6 +155,12 @@ export interface InferenceConfig {
   readonly n_subsample: number | null;
   /** Seed of that choice. */
   readonly seed: number;
+  /** Neighbours among which a group is chosen (models of several patterns), none is as trained. */
+  readonly neighbor_count: number | null;
+  /** Allow more groups than positions (models of several patterns). */
+  readonly enable_oversampling: boolean;
+  /** Neighbours used when oversampling, none is neighbor_count. */
+  readonly neighbor_pool_size: number | null;
   /** Weights of overlapping patches. */
   readonly patch_weighting: "probe" | "uniform";
   /** Side of the central square of each patch, none is N/2 [px]. */

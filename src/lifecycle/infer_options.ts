@@ -11,13 +11,16 @@ export function inferOptions(
   inference: InferenceConfig,
   execution: Pick<ExecutionConfig, "inference_batch_size" | "precision">,
 ): InferOptions {
-  const { n_groups, n_subsample, middle_trim } = inference;
+  const { n_groups, n_subsample, middle_trim, neighbor_count, neighbor_pool_size } = inference;
   return {
     batchSize: execution.inference_batch_size,
     precision: execution.precision,
     patchWeighting: inference.patch_weighting,
     varpro: inference.varpro_scaling,
     seed: inference.seed,
+    oversampling: inference.enable_oversampling,
+    ...(neighbor_count === null ? {} : { neighborCount: neighbor_count }),
+    ...(neighbor_pool_size === null ? {} : { neighborPoolSize: neighbor_pool_size }),
     ...(n_groups === null ? {} : { groups: n_groups }),
     ...(n_subsample === null ? {} : { subsample: n_subsample }),
     ...(middle_trim === null ? {} : { middleTrim: middle_trim }),

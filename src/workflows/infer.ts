@@ -44,6 +44,12 @@ export interface InferOptions {
   readonly subsample?: number;
   /** Seed of that choice; default the one of the training. */
   readonly seed?: number;
+  /** Neighbours among which a group is chosen; default as in training. */
+  readonly neighborCount?: number;
+  /** Allow more groups than positions; default as in training. */
+  readonly oversampling?: boolean;
+  /** Neighbours used when oversampling; default as in training. */
+  readonly neighborPoolSize?: number;
   /** Batches prepared ahead; default 0. */
   readonly prefetch?: number;
   /** Arithmetic of the convolutions; default `32-true`. */
@@ -92,17 +98,25 @@ export async function infer(
   const half = usesHalf(gpu, options.precision);
   const began = performance.now();
   const { N } = dataset;
+  const { training } = model.config;
   const config = {
     ...model.config,
     model: { ...model.config.model, N },
     training: {
-      ...model.config.training,
+      ...training,
       n_groups: options.groups ?? null,
       n_subsample: options.subsample ?? null,
-      seed: options.seed ?? model.config.training.seed,
+      seed: options.seed ?? training.seed,
+      neighbor_count: options.neighborCount ?? training.neighbor_count,
+      enable_oversampling: options.oversampling ?? training.enable_oversampling,
+      neighbor_pool_size: options.neighborPoolSize ?? training.neighbor_pool_size,
     },
   };
   const merged = networkChannels(config.model) > 1;
+  const grouping = [options.neighborCount, options.neighborPoolSize].some((v) => v !== undefined);
+  if (!merged && (grouping || options.oversampling === true)) {
+    options.onWarning?.("the model sees single patterns: settings of groups have no effect");
+  }
   const table = tabulate(
     dataset,
     merged ? config : { ...config, model: { ...config.model, gridsize: 1, object_big: false } },

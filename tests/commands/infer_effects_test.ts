@@ -34,6 +34,7 @@ interface Made {
   readonly phase: Uint8Array;
   readonly files: readonly string[];
   readonly patterns: number;
+  readonly patches: number;
   readonly varpro: readonly number[] | null;
 }
 
@@ -67,6 +68,7 @@ async function reconstruct(
     phase: await Deno.readFile(join(out, "phase.png")),
     files: [...Deno.readDirSync(out)].map((e) => e.name),
     patterns: result.patterns,
+    patches: result.patches,
     varpro: result.varpro,
   };
 }
@@ -126,6 +128,45 @@ Deno.test("every reconstruction knob changes the result", () =>
           : await reconstruct(gpu, dir, `${name} against`, against);
         assert.ok(changed(await reconstruct(gpu, dir, name, flags), other), name);
       }
+    });
+  }));
+
+const grouping: readonly Case[] = [
+  ["neighbor_count", { neighbor_count: 7 }, {}, (m, b) => differ(object(m), object(b))],
+  [
+    "enable_oversampling",
+    { enable_oversampling: true, n_groups: 20, neighbor_count: 6 },
+    {},
+    (m, b) => m.patches === 80 && b.patches === 32,
+  ],
+  [
+    "neighbor_pool_size",
+    { enable_oversampling: true, n_groups: 20, neighbor_pool_size: 7 },
+    { enable_oversampling: true, n_groups: 20, neighbor_pool_size: 6 },
+    (m, b) => differ(object(m), object(b)),
+  ],
+];
+
+Deno.test("knobs of grouping change what a model of several patterns gives", () =>
+  inFolder(async (dir) => {
+    const model = { nepochs: 1, gridsize: 2, batch_size: 2 };
+    await trainTiny(join(dir, "model"), { enable_checkpointing: false }, model);
+    await withGpu(async (gpu) => {
+      for (const [name, flags, against, changed] of grouping) {
+        const base = await reconstruct(gpu, dir, `${name} against`, against);
+        assert.ok(changed(await reconstruct(gpu, dir, name, flags), base), name);
+      }
+      await assert.rejects(
+        reconstruct(gpu, dir, "too many", { n_groups: 20 }),
+        /Cannot make 20 groups.*set enable_oversampling/,
+      );
+    });
+    await trainTiny(join(dir, "single"), { enable_checkpointing: false }, { nepochs: 1 });
+    await withGpu(async (gpu) => {
+      const single = await loadModel(join(dir, "single")), warnings: string[] = [];
+      const onWarning = (line: string): void => void warnings.push(line);
+      await infer(gpu, tinyScan(8), single, { neighborCount: 5, onWarning });
+      assert.match(warnings.join(), /the model sees single patterns/);
     });
   }));
 

@@ -317,6 +317,7 @@ const inference: readonly (readonly [string, Record<string, string | number | nu
   ["no data", { test_data_file: null }, /give --test-data/],
   ["absent data", { test_data_file: "no.npz" }, /Cannot read no\.npz/],
   ["a folder for data", { test_data_file: "run" }, /is a folder: give an NPZ file/],
+  ["a pool without oversampling", { neighbor_pool_size: 9 }, /add enable_oversampling/],
   ["a trim larger than the pattern", { middle_trim: 65 }, /middle_trim is 65.*64/],
   [
     "phase ends in the wrong order",

@@ -7,6 +7,8 @@ import { also, entries, type FieldEntry } from "./types.ts";
 
 const cli = (name: string): string => `commands/infer_effects_test.ts: ${name}`;
 
+const refusal = "config/refusals_test.ts: fixed fields";
+
 /** Entries of owner `inference`. */
 export const INFERENCE_ENTRIES: readonly FieldEntry[] = entries("inference", ["infer"], {
   model_path: {
@@ -65,6 +67,51 @@ export const INFERENCE_ENTRIES: readonly FieldEntry[] = entries("inference", ["i
     spellings: also("subsample_seed"),
     help: "seed of that choice",
     evidence: cli("seed"),
+  },
+  neighbor_count: {
+    type: "int",
+    value: null,
+    min: 1,
+    optional: true,
+    legacyKey: "neighbor_count",
+    help:
+      "neighbours among which a group is chosen (models of several patterns), none is as trained",
+    evidence: cli("neighbor_count"),
+  },
+  enable_oversampling: {
+    type: "bool",
+    value: false,
+    legacyKey: "enable_oversampling",
+    help: "allow more groups than positions (models of several patterns)",
+    evidence: cli("enable_oversampling"),
+  },
+  neighbor_pool_size: {
+    type: "int",
+    value: null,
+    min: 1,
+    optional: true,
+    legacyKey: "neighbor_pool_size",
+    help: "neighbours used when oversampling, none is neighbor_count",
+    evidence: cli("neighbor_pool_size"),
+  },
+  debug: {
+    type: "bool",
+    value: false,
+    flag: undefined,
+    legacyKey: "debug",
+    help: "extra lines in the log",
+    fixed: "the log holds every line, and --verbose shows them: leave it out",
+    evidence: refusal,
+  },
+  backend: {
+    type: "choice",
+    value: "webgpu",
+    choices: ["webgpu"],
+    flag: undefined,
+    legacyKey: "backend",
+    help: "what computes",
+    fixed: "this program computes with WebGPU alone: leave it out",
+    evidence: refusal,
   },
   patch_weighting: {
     type: "choice",

@@ -199,6 +199,9 @@ export async function createInferencePayload(
   if (low !== null && high !== null && low >= high) {
     throw new ConfigError(`phase_vmin is ${low}: a number below phase_vmax ${high} is needed`);
   }
+  if (inference.neighbor_pool_size !== null && !inference.enable_oversampling) {
+    throw new ConfigError("neighbor_pool_size is used when oversampling: add enable_oversampling");
+  }
   checkExecution(made);
   tellIdle(stated, made, host.deprecate);
   return new InferencePayload({
