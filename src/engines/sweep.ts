@@ -142,7 +142,7 @@ export class Sweeper implements Disposable {
     const gpu = this.#gpu, state = this.#state, width = VISIT_WORDS * this.batch;
     const words = new Uint32Array(this.block * width);
     const all = batches.reduce((sum, batch) => sum + batch.length, 0);
-    let done = 0, before = Promise.resolve<unknown>(undefined);
+    let done = 0, before = Promise.resolve();
     for (let from = 0; from < batches.length; from += this.block) {
       const part = batches.slice(from, from + this.block);
       state.patterns.show(part.flat());
@@ -173,7 +173,7 @@ export class Sweeper implements Disposable {
       gpu.submit(encoder);
       // One block computes while the next one is prepared.
       await before;
-      before = gpu.device.queue.onSubmittedWorkDone();
+      before = gpu.submitted();
       for (const batch of part) done += batch.length;
       this.#options.onBlock?.(done, all);
     }

@@ -210,8 +210,19 @@ export class Gpu implements Disposable {
     this.#checks = [];
     await Promise.all(checks);
     this.check();
-    await this.device.queue.onSubmittedWorkDone().catch((error) => this.#rethrow(error));
+    await this.submitted();
     this.check();
+  }
+
+  /**
+   * Waits until what is queued now is done, whatever is queued meanwhile; throws if the device is lost.
+   * The promise may be kept and awaited later.
+   */
+  submitted(): Promise<void> {
+    const done = this.device.queue.onSubmittedWorkDone().catch((error) => this.#rethrow(error));
+    // Whoever awaits it sees the error; until then nobody does.
+    done.catch(() => undefined);
+    return done;
   }
 
   /** Submits recorded commands. */
