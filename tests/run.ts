@@ -2,6 +2,8 @@
  * Runs every test in one process a folder and closes with a line `N passed, N failed`.
  *
  *   deno run -A tests/run.ts [FILTER...]   only files whose path contains one of the words
+ *
+ * `test_results/` holds `junit.xml` and `test.log` of the last run, also of one that failed.
  */
 const root = new URL(".", import.meta.url);
 
@@ -23,8 +25,11 @@ if (files.length === 0) {
   console.error(`error: no test file matches ${filters.join(", ")}`);
   Deno.exit(2);
 }
+const results = new URL("../test_results/", root).pathname;
+await Deno.mkdir(results, { recursive: true });
+using log = await Deno.create(`${results}test.log`);
 const command = new Deno.Command(Deno.execPath(), {
-  args: ["test", "-A", "--no-check", "--quiet", ...files],
+  args: ["test", "-A", "--no-check", "--quiet", `--junit-path=${results}junit.xml`, ...files],
   env: { NO_COLOR: "1", XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp" },
   stdout: "piped",
   stderr: "inherit",
@@ -33,7 +38,9 @@ const child = command.spawn();
 let passed = 0, failed = 0, summary = false;
 let rest = "";
 for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-  await Deno.stdout.write(new TextEncoder().encode(chunk));
+  const bytes = new TextEncoder().encode(chunk);
+  await Deno.stdout.write(bytes);
+  await log.write(bytes);
   const lines = (rest + chunk).split("\n");
   rest = lines.pop() ?? "";
   lines.forEach(count);

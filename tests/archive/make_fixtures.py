@@ -1,6 +1,7 @@
 """Writes the PyTorch files of tests/archive/fixtures. Run: python3 tests/archive/make_fixtures.py, then deno fmt."""
 
 import argparse
+import hashlib
 import json
 import os
 import pickle
@@ -215,11 +216,20 @@ def attack_files():
     torch.save({"w": torch.ones(2)}, path("old_format.pth"), _use_new_zipfile_serialization=False)
 
 
+def checksums():
+    names = sorted(f for f in os.listdir(HERE) if f.endswith((".pth", ".ckpt", ".pkl")))
+    with open(path("SHA256SUMS"), "w") as out:
+        for name in names:
+            with open(path(name), "rb") as file:
+                out.write(f"{hashlib.sha256(file.read()).hexdigest()}  {name}\n")
+
+
 def main():
     os.makedirs(HERE, exist_ok=True)
     network_file()
     tensors_file()
     attack_files()
+    checksums()
     total = sum(os.path.getsize(path(f)) for f in os.listdir(HERE))
     print(f"{total} bytes written by PyTorch {torch.__version__}, pickle {pickle.format_version}", file=sys.stderr)
 

@@ -3,6 +3,7 @@ import { toFloat32, toFloat64 } from "../../src/array.ts";
 import { FileFormatError } from "../../src/errors.ts";
 import { Builder, type PickleValue, unpickle } from "../../src/archive/pickle.ts";
 import { findStateDict } from "../../src/archive/state_dict.ts";
+import { sha256 } from "../../src/archive/hash.ts";
 import { PLAIN_BUILDERS } from "../../src/archive/plain_values.ts";
 import { openTorchFile } from "../../src/archive/torch_file.ts";
 import type { TorchTensor } from "../../src/archive/torch_tensor.ts";
@@ -51,6 +52,20 @@ Deno.test("tensors of every type and stride read back as PyTorch holds them", as
   assert.deepEqual(await values("scalar"), [4.25]);
   assert.deepEqual((await file.read(root.get("empty")!)).shape, [0, 3]);
   assert.deepEqual(await values("parameter"), [8]);
+});
+
+Deno.test("fixtures are the files that the script wrote", async () => {
+  const sums = (await Deno.readTextFile(new URL("SHA256SUMS", FOLDER))).trim().split("\n");
+  const named: string[] = [];
+  for (const line of sums) {
+    const [sum, name] = line.split("  ");
+    named.push(name);
+    assert.equal(await sha256(await Deno.readFile(new URL(name, FOLDER))), sum, name);
+  }
+  const there = [...Deno.readDirSync(FOLDER)].map((f) => f.name).filter((f) =>
+    /\.p|\.ckpt/.test(f)
+  );
+  assert.deepEqual(named, there.sort());
 });
 
 Deno.test("plain values read back as Python holds them", async () => {
