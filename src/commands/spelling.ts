@@ -90,6 +90,12 @@ export function respell(args: readonly string[], parsed: readonly string[] = [])
       deprecations.push(`--${name} is an old spelling: write ${today}`);
     }
     let text = value ?? given;
+    // The original took the numbers of a list apart: --flag 1 2 3.
+    if (field.type === "list" && text === undefined) {
+      const numbers: string[] = [];
+      while (/^\d+$/.test(args[i + 1] ?? "")) numbers.push(args[++i]);
+      if (numbers.length > 0) text = numbers.join(",");
+    }
     if (text === undefined && values !== undefined) text = args[++i];
     if (text !== undefined) text = values?.[text] ?? text;
     const token = text === undefined ? flag : `${flag}=${text}`;

@@ -88,6 +88,11 @@ const rows: readonly (readonly ["train" | "infer", string, Record<string, FieldV
     ["train", "--torch-deterministic", { deterministic: true }, 1],
     ["train", "--no-torch-deterministic", { deterministic: false }, 1],
     ["train", "--torch-recon-log-fixed-indices 1,2", { recon_log_fixed_indices: [1, 2] }, 1],
+    ["train", "--torch-recon-log-fixed-indices 1 2 30 --nepochs 3", {
+      recon_log_fixed_indices: [1, 2, 30],
+      nepochs: 3,
+    }, 1],
+    ["train", "--recon-log-fixed-indices 4 5", { recon_log_fixed_indices: [4, 5] }, 0],
     ["train", "--scheduler Default", { scheduler: "constant" }, 1],
     ["train", "--checkpoint-save-top-k -1", { checkpoint_save_top_k: -1 }, 0],
     ["train", "--N 128", { N: 128 }, 0],
