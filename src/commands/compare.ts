@@ -31,14 +31,19 @@ import {
 } from "./evaluate.ts";
 import {
   addFrameFlags,
+  dataOfRun,
   findRun,
   frameOptions,
+  openRunScan,
   pixelSizeOfScan,
   readingOf,
   readRun,
   readTruth,
+  type RunData,
+  type RunPath,
+  truthOfScan,
 } from "./evaluation_files.ts";
-import { comparedRingsSvg, mapsPng } from "./evaluation_pictures.ts";
+import { comparedRingsSvg, mapsPng, sheetSvg } from "./evaluation_pictures.ts";
 import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions } from "./flags.ts";
 import { Terminal } from "./host.ts";
@@ -50,7 +55,8 @@ export function registerCompare(program: Command): void {
     .argument("<runs...>", "output folders of infer, or NPZ files; the first gives the pixels");
   command.optionsGroup("What is compared:");
   command
-    .option("--truth <file>", "known object [none: the first run is the reference]")
+    .option("--truth <file>", "known object [from the scan that run.json names]")
+    .option("--no-truth", "compare with the first run")
     .option("--data <scan>", "also predict the patterns of this scan from each run")
     .option("--output-dir <folder>", "where the results go", "comparison");
   addFrameFlags(command);
@@ -72,24 +78,34 @@ async function compare(
 ): Promise<void> {
   const common = commonOptions(options);
   using terminal = new Terminal(common);
-  if (options.truth === undefined && given.length < 2) {
-    throw new ConfigError("compare has one run and no truth: give a second run, or --truth FILE");
-  }
   const runs = await Promise.all(given.map(findRun));
   const names = shortNames(runs.map((run) => run.file));
   const files: ReconstructionFile[] = [];
   for (const run of runs) files.push(await readRun(run.file));
-  const truth = options.truth === undefined ? undefined : await readTruth(String(options.truth));
+  const found = typeof options.truth === "string"
+    ? { truth: await readTruth(options.truth) }
+    : options.truth === false
+    ? undefined
+    : await truthOfRuns(command, runs, terminal);
+  const truth = found?.truth;
+  if (truth === undefined && given.length < 2) {
+    throw new ConfigError("compare has one run and no truth: give a second run, or --truth FILE");
+  }
   const outputDir = String(options.outputDir);
   const data = options.data === undefined ? undefined : String(options.data);
-  const reading = readingOf(command, { reading: {} });
+  const reading = readingOf(command, { places: [], reading: {} });
   await using scan = data === undefined ? undefined : await openScan(data, reading, terminal);
   const frame = frameOptions(
     options,
     scan?.dataset.positions,
     data === undefined ? undefined : await pixelSizeOfScan(data, reading),
   );
-  const judgement = judge(files, names, truth, frame);
+  const judgement = judge(files, names, truth, {
+    ...frame,
+    ...(frame.scanPixelSize === undefined && found?.pixelSize !== undefined
+      ? { scanPixelSize: found.pixelSize }
+      : {}),
+  });
   await ensureWritableFolder(outputDir);
   const warnings = [
     ...judgement.notes,
@@ -120,17 +136,41 @@ async function compare(
   await write("frc_amplitude.svg", svg(judgement, "amplitude"));
   await write("frc_phase.svg", svg(judgement, "phase"));
   await write("comparison.png", mapsPng(judgement));
+  await write("comparison.svg", sheetSvg(judgement));
   await write("aligned.npz", await writeNpz(alignedArrays(judgement)));
   await writeJson(join(outputDir, "metrics.json"), record);
   for (const line of warnings) terminal.warn(line);
   terminal.result(
     [
-      `against ${judgement.reference}\n${frameText(judgement)}`,
+      `against ${
+        truth === undefined ? judgement.reference : `${judgement.reference} of ${truth.name}`
+      }\n${frameText(judgement)}`,
       textTable(rows),
       `wrote ${outputDir}`,
     ].join("\n\n"),
     record,
   );
+}
+
+/** The known object of the one scan from which all runs were made, if their records name it. */
+async function truthOfRuns(
+  command: Command,
+  runs: readonly RunPath[],
+  terminal: Terminal,
+): Promise<{ truth: ReconstructionFile; pixelSize?: number | undefined } | undefined> {
+  const records = [];
+  for (const run of runs) records.push(await dataOfRun(run.folder));
+  const [first] = records;
+  const same = ({ named, reading }: RunData): boolean =>
+    named === first.named && reading.cropTo === first.reading.cropTo &&
+    (reading.bin ?? 1) === (first.reading.bin ?? 1);
+  if (!records.every(same)) return undefined;
+  const found = await openRunScan(command, first, terminal);
+  if (found === undefined) return undefined;
+  await using scan = found.scan;
+  const truth = truthOfScan(scan.dataset);
+  const pixelSize = await pixelSizeOfScan(found.path, readingOf(command, first));
+  return truth === undefined ? undefined : { truth, pixelSize };
 }
 
 function textTable(rows: readonly Row[]): string {

@@ -22,6 +22,7 @@ import {
   dataOfRun,
   findRun,
   frameOptions,
+  openRunScan,
   pixelSizeOfScan,
   readingOf,
   readRun,
@@ -29,7 +30,7 @@ import {
   type RunPath,
   truthOfScan,
 } from "./evaluation_files.ts";
-import { mapsPng, ringsSvg } from "./evaluation_pictures.ts";
+import { mapsPng, ringsSvg, sheetSvg } from "./evaluation_pictures.ts";
 import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions } from "./flags.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
@@ -80,18 +81,22 @@ async function evaluate(
     : String(options.outputDir);
   const first = run ?? pairs![0];
   const known = await dataOfRun(first.folder);
-  const path = options.data === false
+  const reading = readingOf(command, known);
+  const opened = options.data === false
     ? undefined
     : typeof options.data === "string"
-    ? options.data
-    : known.path;
-  const reading = readingOf(command, known);
-  await using scan = path === undefined ? undefined : await openScan(path, reading, terminal);
+    ? { path: options.data, scan: await openScan(options.data, reading, terminal) }
+    : await openRunScan(command, known, terminal);
+  const path = opened?.path;
+  await using scan = opened?.scan;
   const file = run === undefined ? undefined : await readRun(run.file);
   const truth = await truthOf(options.truth, path, file === undefined ? undefined : scan);
   if (file !== undefined && truth === undefined && scan === undefined && pairs === undefined) {
+    const lost = known.named !== undefined && known.places.length === 0 && options.data !== false
+      ? ` (the run was made from ${known.named}, which is not here)`
+      : "";
     throw new ConfigError(
-      "evaluate has nothing to compare with: give --truth FILE, --data SCAN or --split A B",
+      `evaluate has nothing to compare with${lost}: give --truth FILE, --data SCAN or --split A B`,
     );
   }
   if (options.truth !== undefined && file === undefined) {
@@ -233,6 +238,7 @@ async function writeJudgement(
   await write("frc.csv", csvText(ringRows(rings)));
   await write("frc.svg", ringsSvg(`${judged.name} ${against}`, rings));
   await write("evaluation.png", mapsPng(judgement));
+  await write("evaluation.svg", sheetSvg(judgement));
   await write("aligned.npz", await writeNpz(alignedArrays(judgement)));
 }
 

@@ -13,14 +13,16 @@ import type { PhaseRule } from "../evaluation/align.ts";
 import type { Interpolation } from "../image/resample.ts";
 import { openNpz } from "../io/npz.ts";
 import type { ReadScanOptions, ScanDataset } from "../scan/dataset.ts";
+import { scanMark } from "../scan/mark.ts";
 import {
   readPixelSize,
   readReconstructionFile,
   type ReconstructionFile,
 } from "../workflows/reconstruction_file.ts";
-import { addDataFlags, dataOptions } from "./data.ts";
+import { addDataFlags, dataOptions, type OpenScan, openScan } from "./data.ts";
 import { FileSource } from "./files.ts";
 import { realNumber } from "./flags.ts";
+import type { Terminal } from "./host.ts";
 
 /** File a run folder holds its object in. */
 const OBJECT_FILE = "reconstruction.npz";
@@ -60,8 +62,12 @@ export async function readRun(path: string): Promise<ReconstructionFile> {
 
 /** What a run says about the data it was made from. */
 export interface RunData {
-  /** Scan file, if it is still there. */
-  readonly path?: string;
+  /** Files that may be the scan: as named, and beside the folder of the run. */
+  readonly places: readonly string[];
+  /** Mark of the scan, see `scanMark`. */
+  readonly mark?: string;
+  /** Scan file as the run named it. */
+  readonly named?: string;
   /** How it was read. */
   readonly reading: ReadScanOptions;
 }
@@ -69,12 +75,13 @@ export interface RunData {
 /** Looks into `run.json` for the scan a reconstruction was made from. */
 export async function dataOfRun(folder: string): Promise<RunData> {
   const text = await Deno.readTextFile(join(folder, "run.json")).catch(() => undefined);
-  if (text === undefined) return { reading: {} };
+  const nothing: RunData = { places: [], reading: {} };
+  if (text === undefined) return nothing;
   let record: Record<string, unknown>;
   try {
     record = Object(JSON.parse(text));
   } catch {
-    return { reading: {} };
+    return nothing;
   }
   const rows = Array.isArray(record.audit) ? record.audit.map((row) => Object(row)) : [];
   const nested = [record, Object(record.settings), Object(record.files), Object(record.result)];
@@ -94,13 +101,21 @@ export async function dataOfRun(folder: string): Promise<RunData> {
   const crop = value("crop_to") ?? numberOf(typed("--crop-to"));
   const bin = value("bin") ?? numberOf(typed("--bin"));
   const kind = value("diffraction_kind") ?? typed("--diffraction-kind");
-  const there = typeof path === "string" &&
-    (await Deno.stat(path).catch(() => undefined))?.isFile === true;
+  const subset = value("subset") ?? typed("--subset");
+  const named = typeof path === "string" ? path : undefined;
+  const places: string[] = [];
+  for (const place of named === undefined ? [] : [named, join(folder, "..", named)]) {
+    const info = await Deno.stat(place).catch(() => undefined);
+    if (info?.isFile === true) places.push(place);
+  }
   return {
-    ...(there ? { path } : {}),
+    places,
+    ...(named === undefined ? {} : { named }),
+    ...(typeof record.data_mark === "string" ? { mark: record.data_mark } : {}),
     reading: {
       ...(typeof crop === "number" ? { cropTo: crop } : {}),
       ...(typeof bin === "number" ? { bin } : {}),
+      ...(subset === "even" || subset === "odd" ? { subset } : {}),
       ...(kind === "amplitude" || kind === "counts" ? { diffractionKind: kind } : {}),
     },
   };
@@ -113,9 +128,45 @@ function numberOf(text: string | undefined): number | undefined {
 /** How to read the scan: what the run says, unless flags say otherwise. */
 export function readingOf(command: Command, run: RunData): ReadScanOptions {
   const typed = dataOptions(command.opts());
-  const stated = command.getOptionValueSource("diffractionKind") === "cli";
-  const { diffractionKind, ...rest } = typed;
-  return { ...run.reading, ...rest, ...(stated ? { diffractionKind } : {}) } as ReadScanOptions;
+  const stated = (name: string): boolean => command.getOptionValueSource(name) === "cli";
+  const { diffractionKind, subset, ...rest } = typed;
+  return {
+    ...run.reading,
+    ...rest,
+    ...(stated("diffractionKind") ? { diffractionKind } : {}),
+    ...(stated("subset") ? { subset } : {}),
+  } as ReadScanOptions;
+}
+
+/**
+ * Opens the scan a run was made from; undefined, with a warning, if only other scans of that name are
+ * there.
+ */
+export async function openRunScan(
+  command: Command,
+  run: RunData,
+  terminal: Terminal,
+): Promise<{ path: string; scan: OpenScan } | undefined> {
+  const reading = readingOf(command, run);
+  // Read in another way it has another mark.
+  const other = ["cropTo", "bin", "subset"].some((name) =>
+    command.getOptionValueSource(name) === "cli"
+  );
+  for (const path of run.places) {
+    const scan = await openScan(path, reading, terminal);
+    if (run.mark === undefined || other || await scanMark(scan.dataset) === run.mark) {
+      return { path, scan };
+    }
+    await scan[Symbol.asyncDispose]();
+  }
+  if (run.places.length > 0) {
+    terminal.warn(
+      `${
+        run.places[0]
+      } is not the scan the run was made from: it is left out, name one with --data`,
+    );
+  }
+  return undefined;
 }
 
 /** The known object of a scan that is open, on the grid the scan was read on. */

@@ -9,15 +9,54 @@ import type { RingScore } from "../evaluation/rings.ts";
 import { errorMaps } from "../evaluation/scores.ts";
 import { percentileRange, type ValueRange } from "../image/colors.ts";
 import { type Grid, mapGrid, meanOf } from "../image/grid.ts";
-import type { PanelItem } from "../image/panel.ts";
+import { makeFigure, type PanelItem } from "../image/panel.ts";
+import { encodePng } from "../io/png.ts";
+import { pngAddress } from "../report/html.ts";
 import { type Curve, lineChartSvg, PALETTE } from "../report/plot.ts";
-import { figurePng, scaleBar } from "./pictures.ts";
+import { scaleBar } from "./pictures.ts";
 
 /**
  * Reference and images with their errors, as PNG: one image in a row with its reference and error, of
  * several a column each. All maps of a kind share one scale, taken from the reference; so do all errors.
  */
 export function mapsPng(judgement: Judgement): Uint8Array {
+  const { data, width, height } = makeFigure(mapsRows(judgement));
+  return encodePng(data, width, height);
+}
+
+/** Maps, errors and ring correlations of one or several images on one sheet, as SVG. */
+export function sheetSvg(judgement: Judgement): string {
+  const { data, width, height } = makeFigure(mapsRows(judgement));
+  const { judged, reference } = judgement;
+  // As many charts side by side as fit below the maps.
+  const columns = Math.max(1, Math.min(3, Math.floor(width / 400)));
+  const chart = { width: Math.max(420, Math.floor(width / columns)), height: 380 };
+  const charts = (["amplitude", "phase", "complex"] as const).map((kind) =>
+    comparedRingsSvg(
+      `FRC of the ${kind}, against ${reference}`,
+      judged.map(({ name, scores }) => ({ name, rings: scores[`${kind}Rings`] })),
+      chart,
+    )
+  );
+  const wide = Math.max(width, columns * chart.width);
+  const tall = height + Math.ceil(charts.length / columns) * chart.height;
+  const placed = charts.map((svg, k) =>
+    svg.replace(
+      "<svg ",
+      `<svg x="${(k % columns) * chart.width}" y="${
+        height + Math.floor(k / columns) * chart.height
+      }" `,
+    )
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${tall}" ` +
+    `viewBox="0 0 ${wide} ${tall}"><rect width="${wide}" height="${tall}" fill="#fff"/>` +
+    `<image href="${
+      pngAddress(encodePng(data, width, height))
+    }" width="${width}" height="${height}" ` +
+    `style="image-rendering:pixelated"/>${placed.join("")}</svg>\n`;
+}
+
+function mapsRows(judgement: Judgement): PanelItem[][] {
   const { referenceMaps, judged, reference } = judgement;
   const errors = judged.map(({ maps }) => errorMaps(referenceMaps, maps));
   const rows: PanelItem[][] = [];
@@ -51,7 +90,7 @@ export function mapsPng(judgement: Judgement): Uint8Array {
     if (judged.length === 1) rows.push([known, ...images, ...wrong]);
     else rows.push([...images, known], wrong);
   }
-  return figurePng(rows);
+  return rows;
 }
 
 /** Amplitudes are shown with the mean of the reference, as they are scored. */
@@ -72,10 +111,11 @@ export function ringsSvg(title: string, rings: Readonly<Record<string, RingScore
 export function comparedRingsSvg(
   title: string,
   scores: readonly { readonly name: string; readonly rings: RingScore }[],
+  size?: { readonly width: number; readonly height: number },
 ): string {
   const curves = scores.filter(({ rings }) => rings.unreliable === undefined)
     .map(({ name, rings }, k) => curveOf(name, rings, PALETTE[k % PALETTE.length]));
-  return chartSvg(title, curves, scores[0].rings);
+  return chartSvg(title, curves, scores[0].rings, size);
 }
 
 function curveOf(name: string, { curve, side }: RingScore, color?: string): Curve {
@@ -97,7 +137,12 @@ function frequencies(side: number): Float64Array {
   return Float64Array.from({ length: shownRings(side) }, (_, ring) => ring / side);
 }
 
-function chartSvg(title: string, curves: readonly Curve[], one: RingScore): string {
+function chartSvg(
+  title: string,
+  curves: readonly Curve[],
+  one: RingScore,
+  size = { width: 640, height: 380 },
+): string {
   const { side, halfBitCurve } = one;
   const x = frequencies(side), count = shownRings(side);
   const level = (name: string, value: number, color: string): Curve => ({
@@ -125,5 +170,5 @@ function chartSvg(title: string, curves: readonly Curve[], one: RingScore): stri
       level("0.5", 0.5, "#9aa1ad"),
       level("1/7", 1 / 7, "#c3c8d0"),
     ],
-  }, { width: 640, height: 380 });
+  }, size);
 }

@@ -17,6 +17,7 @@ import { alignGlobalPhase } from "../image/metrics.ts";
 import { writeNpz } from "../io/npz.ts";
 import { inferOptions } from "../lifecycle/infer_options.ts";
 import { type ScanDataset, validatePatterns } from "../scan/dataset.ts";
+import { scanMark } from "../scan/mark.ts";
 import type { Checkpoint } from "../workflows/checkpoint.ts";
 import {
   amplitudeAndPhase,
@@ -198,6 +199,7 @@ export async function inferToFolder(
     ),
     ...(payload === undefined ? { config: canonicalConfig(model.config) } : {}),
     settings,
+    data_mark: await scanMark(dataset),
     result,
   });
   return result;

@@ -10,6 +10,7 @@ import { checkSettings } from "../engines/settings.ts";
 import { ConfigError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
+import { scanMark } from "../scan/mark.ts";
 import type { Reconstruction } from "../workflows/infer.ts";
 import { EngineRun } from "../workflows/reconstruct.ts";
 import type { ReconstructInputs, ReconstructSettings } from "../workflows/reconstruct_settings.ts";
@@ -267,7 +268,9 @@ export async function reconstructToFolder(
     };
     await writeJson(join(outputDir, "run.json"), {
       ...runRecord("reconstruct", gpu),
-      data_file: dataset.name,
+      // A half is called after the whole.
+      data_file: dataset.name.replace(/ \((even|odd)\)$/, ""),
+      data_mark: await scanMark(dataset),
       settings,
       result,
     });

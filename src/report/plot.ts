@@ -153,7 +153,8 @@ function legendLines(names: readonly string[], width: number): number {
   let lines = 1, used = 0;
   for (const name of names) {
     const own = 18 + 5 + 18 + name.length * LETTER * 12;
-    if (used > 0 && used + own > width - 16) {
+    // Rather a line too many: widths are guessed, and a legend must not lie on the curves.
+    if (used > 0 && used + own > width - 60) {
       lines++;
       used = 0;
     }

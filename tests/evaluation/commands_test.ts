@@ -5,6 +5,8 @@ import { writeNpz } from "../../src/io/npz.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import { bytesSource } from "../../src/io/source.ts";
 import { Random } from "../../src/random.ts";
+import { scanMark } from "../../src/scan/mark.ts";
+import { openScan } from "../../src/workflows/open_scan.ts";
 import { asArray, noisy, sampled, smoothField } from "./images.ts";
 
 const cli = new URL("../../cli.ts", import.meta.url).pathname;
@@ -104,6 +106,7 @@ Deno.test("evaluate against a truth writes numbers, curves, pictures and aligned
     assert.deepEqual(await names(out), [
       "aligned.npz",
       "evaluation.png",
+      "evaluation.svg",
       "frc.csv",
       "frc.svg",
       "metrics.csv",
@@ -197,6 +200,7 @@ Deno.test("compare: one frame, unique names, one table, error maps and curves", 
       "aligned.npz",
       "comparison.csv",
       "comparison.png",
+      "comparison.svg",
       "frc.csv",
       "frc.svg",
       "frc_amplitude.svg",
@@ -215,6 +219,50 @@ Deno.test("compare: one frame, unique names, one table, error maps and curves", 
     );
   }));
 
+Deno.test("compare finds the object of the scan in run.json, and can do without", () =>
+  withRuns(async (dir) => {
+    const good = join(dir, "good", "run"), bad = join(dir, "bad", "run"), out = join(dir, "table");
+    await Deno.copyFile(join(good, "run.json"), join(bad, "run.json"));
+    const json = async (...args: string[]): Promise<Record<string, never>> => {
+      const { code, stdout, stderr } = await run([
+        ...["compare", good, bad, "--output-dir", out, "--json", ...args],
+      ]);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    const found = await json(), named = await json("--truth", join(dir, "scan.npz"));
+    assert.equal(found.reference, "truth");
+    assert.match(found.truth, /scan\.npz/);
+    assert.deepEqual(Object.keys(found.scores), ["good/run", "bad/run"]);
+    // A truth that is found with its scan is judged on the box of the scan, as in evaluate.
+    assert.deepEqual(found.frame["pixel_size_nm"], named.frame["pixel_size_nm"]);
+    const without = await json("--no-truth");
+    assert.equal(without.reference, "good/run");
+    const sheet = await Deno.readTextFile(join(out, "comparison.svg"));
+    assert.match(sheet, /^<svg .*data:image\/png.*FRC of the amplitude.*FRC of the complex/s);
+  }));
+
+Deno.test("another scan of the same name is not taken for that of the run", () =>
+  withRuns(async (dir) => {
+    const folder = join(dir, "good", "run"), path = join(folder, "run.json");
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const scan = await openScan(
+      bytesSource("scan.npz", await Deno.readFile(join(dir, "scan.npz"))),
+    );
+    const mark = await scanMark(scan);
+    await Deno.writeTextFile(path, JSON.stringify({ ...record, data_mark: mark }));
+    const same = await run(["evaluate", folder, "--quiet", "--json"]);
+    assert.equal(same.code, 0, same.stderr);
+    assert.doesNotMatch(same.stderr, /is not the scan/);
+    await Deno.writeTextFile(path, JSON.stringify({ ...record, data_mark: "another" }));
+    const other = await run(["evaluate", folder]);
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /scan\.npz is not the scan the run was made from/);
+    const moved = { ...scan, positions: scan.positions.map((v) => v + 1e-3) };
+    assert.notEqual(await scanMark(moved), mark);
+    assert.notEqual(await scanMark({ ...scan, count: scan.count - 1 }), mark);
+  }));
+
 Deno.test("wrong usage ends with 2, unfit files with 1, one line each, and nothing is written", () =>
   withRuns(async (dir) => {
     const good = join(dir, "good", "run"), bad = join(dir, "bad", "run");
@@ -231,7 +279,8 @@ Deno.test("wrong usage ends with 2, unfit files with 1, one line each, and nothi
       [2, /--split names 1 reconstruction:/, ["evaluate", "--split", good]],
       [2, /--truth needs a reconstruction/, ["evaluate", "--split", good, bad, "--truth", scan]],
       [2, /--pixel-size is "-1"/, ["evaluate", bad, "--truth", scan, "--pixel-size", "-1"]],
-      [2, /one run and no truth/, ["compare", good]],
+      [2, /one run and no truth/, ["compare", bad]],
+      [2, /one run and no truth/, ["compare", good, "--no-truth"]],
       [1, /no such file or folder/, ["evaluate", bad, "--truth", join(dir, "none.npz")]],
       [1, /holds no reconstruction\.npz/, ["evaluate", dir, "--truth", scan]],
       [1, /is 1 everywhere/, ["evaluate", bad, "--truth", ones]],
