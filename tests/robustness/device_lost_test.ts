@@ -7,6 +7,7 @@ import { infer } from "../../src/workflows/infer.ts";
 import { Trainer } from "../../src/workflows/train.ts";
 import { inFolder } from "../commands/tiny_run.ts";
 import { tinyScan } from "../workflows/tiny_scan.ts";
+import { withFlags } from "../commands/document.ts";
 import { errorLines, runScript, TINY, writeTinyScan } from "./run_cli.ts";
 
 const SCRIPT = new URL("lost_device.ts", import.meta.url);
@@ -46,7 +47,11 @@ Deno.test("a command on a lost device ends with 1 and one line, and its checkpoi
     const scan = await writeTinyScan(dir), out = join(dir, "run");
     const train = ["train", "--train-data-file", scan, "--output-dir", out];
     // Somewhere after the first epoch of two steps, long before the fortieth epoch.
-    const lost = await runScript(SCRIPT, ["90", ...train, ...TINY, "--nepochs", "40"]);
+    const lost = await runScript(SCRIPT, [
+      "90",
+      ...train,
+      ...withFlags(TINY, { "--nepochs": "40" }),
+    ]);
     assert.equal(lost.code, 1, lost.stderr);
     const lines = errorLines(lost.stderr);
     assert.equal(lines.length, 1, lost.stderr);
