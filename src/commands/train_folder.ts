@@ -81,8 +81,6 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
   const { gpu, dataset, config, outputDir, terminal } = job;
   const execution = job.execution ?? defaultExecution();
   await ensureWritableFolder(outputDir);
-  await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
-  terminal.openLog(join(outputDir, "logs", "debug.log"), job.resume !== undefined);
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) Deno.exit(130);
@@ -105,6 +103,9 @@ export async function trainToFolder(job: TrainJob): Promise<TrainResult> {
       ...(job.resume === undefined ? {} : { resume: job.resume }),
       ...(job.validation === undefined ? {} : { validation: job.validation }),
     });
+    // Data that cannot be trained on leave nothing behind, not even a log.
+    await Deno.mkdir(join(outputDir, "logs"), { recursive: true });
+    terminal.openLog(join(outputDir, "logs", "debug.log"), job.resume !== undefined);
     terminal.say(
       `training on ${dataset.count} patterns of ${dataset.N} x ${dataset.N}: ` +
         `${trainer.parameterCount} parameters, ${config.training.nepochs} epochs of ` +
