@@ -107,6 +107,7 @@ export class PinnModel implements Disposable {
   #groupReach: number;
   #precision: Precision;
   #inputStatistics: NdArray | undefined;
+  #mask: Uint8Array | undefined;
   #pass: TrainingPass;
   #lossSum: Tensor;
   #weightSum: Tensor;
@@ -119,8 +120,10 @@ export class PinnModel implements Disposable {
     scaling: ScalingStatistics,
     probe: NdArray,
     start: PinnStart,
+    mask: Uint8Array | undefined,
   ) {
     this.#gpu = gpu;
+    this.#mask = mask;
     this.#config = config;
     this.#scaling = scaling;
     this.#probe = probe;
@@ -167,7 +170,7 @@ export class PinnModel implements Disposable {
   ): Promise<PinnModel> {
     assertResolved(config, "make a model");
     const probe = start.resume?.probe ?? modelProbe(dataset, config, scaling);
-    const model = new PinnModel(gpu, config, scaling, probe, start);
+    const model = new PinnModel(gpu, config, scaling, probe, start, dataset.mask);
     try {
       await gpu.settle();
       model.#load(start);
@@ -299,6 +302,7 @@ export class PinnModel implements Disposable {
       inputStatistics: this.#inputStatistics,
       merges,
       groupReach: this.#groupReach,
+      mask: this.#mask,
       precision: this.#precision,
     });
   }

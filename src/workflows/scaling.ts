@@ -7,6 +7,7 @@ import { type NdArray, realArray } from "../array.ts";
 import type { RunConfig } from "../config/presets.ts";
 import type { ModelConfig } from "../config/model.ts";
 import { DatasetError } from "../errors.ts";
+import { emptyComplex, fourier2 } from "../image/fourier.ts";
 import type { ScanDataset } from "../scan/dataset.ts";
 import type { ScalingStatistics } from "./checkpoint.ts";
 
@@ -44,12 +45,14 @@ export async function deriveScaling(
     throw new DatasetError("Cannot scale the data as all patterns are zero: check key diffraction");
   }
   const wanted = (N / 2) ** 2;
-  const nphotons = config.training.nphotons ?? dataset.nphotons ?? mean;
+  const share = seenShare(dataset);
+  const stored = dataset.nphotons === undefined ? undefined : dataset.nphotons * share;
+  const nphotons = config.training.nphotons ?? stored ?? mean;
   return {
     input_factor: Math.sqrt(wanted / mean),
     physics_scale: Math.sqrt(nphotons / wanted),
     nphotons,
-    probe_factor: probeFactor(dataset, config.model, wanted),
+    probe_factor: probeFactor(dataset, config.model, wanted / share),
   };
 }
 
@@ -83,6 +86,28 @@ export async function deriveInputStatistics(
     out[pixels + i] = 1 / Math.sqrt(variance + noise);
   }
   return realArray([2, N, N], out);
+}
+
+/** Share of the light of the probe that the mask lets through, as if there were no object. */
+function seenShare({ mask, probe: { N, modes, data } }: ScanDataset): number {
+  if (mask === undefined) return 1;
+  let seen = 0, all = 0;
+  for (let mode = 0; mode < modes; mode++) {
+    const field = emptyComplex(N, N);
+    for (let i = 0; i < N * N; i++) {
+      field.re[i] = data[2 * (mode * N * N + i)];
+      field.im[i] = data[2 * (mode * N * N + i) + 1];
+    }
+    const wave = fourier2(field), half = N >> 1;
+    for (let i = 0; i < N * N; i++) {
+      const power = wave.re[i] ** 2 + wave.im[i] ** 2;
+      const at = ((Math.floor(i / N) + half) % N) * N + (i + half) % N;
+      all += power;
+      if (mask[at] !== 0) seen += power;
+    }
+  }
+  // A beam that is stopped completely says nothing about what the object scatters.
+  return all > 0 ? Math.max(0.05, seen / all) : 1;
 }
 
 /** Factor from the file's probe to the probe of the forward model. */

@@ -121,7 +121,7 @@ export async function simulateRecipe(
   const label = recipe.labels === "none"
     ? undefined
     : truthPatches(object, experiment.truePositions, probe, recipe.labels);
-  const dataset = scanFromArrays({
+  const whole = scanFromArrays({
     name: "simulated",
     positions,
     probe,
@@ -130,6 +130,12 @@ export async function simulateRecipe(
     nphotons,
     ...(label === undefined ? {} : { labels: polar(label) }),
   });
+  const masked = recipe.detector.beamstop > 0 || recipe.detector.dead_pixels > 0;
+  const dataset: ScanDataset = {
+    ...whole,
+    ...(masked ? { mask } : {}),
+    ...(recipe.pixel_nm === null ? {} : { pixelSize: recipe.pixel_nm * 1e-9 }),
+  };
   const meanCounts = amplitudes.reduce((sum, v) => sum + v * v, 0) / count;
   const cutOff = saturated?.reduce((sum, v) => sum + v, 0) ?? 0;
   const identity = await recipeIdentity(recipe, inputs.hashes);
@@ -147,7 +153,7 @@ export async function simulateRecipe(
     arrays.ycoords_true = axis(experiment.truePositions, 0);
   }
   if (label !== undefined) arrays.label = complexArray([count, N, N], label);
-  if (recipe.detector.beamstop > 0 || recipe.detector.dead_pixels > 0) {
+  if (masked) {
     arrays.mask = { shape: [N, N], dtype: "bool", data: mask };
   }
   if (saturated !== undefined) {

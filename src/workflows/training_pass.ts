@@ -52,6 +52,8 @@ export interface PassOptions {
   readonly merges: boolean;
   /** Largest offset inside a compact group, px. */
   readonly groupReach: number;
+  /** (N, N) detector pixels that count; all if absent. */
+  readonly mask: Uint8Array | undefined;
   /** Arithmetic of the network's convolutions. */
   readonly precision: Precision;
 }
@@ -147,6 +149,14 @@ export class TrainingPass implements Disposable {
       new Float32Array(batch).fill(scaling.physics_scale),
     );
 
+    // Masked pixels are dark in the data: they must be in the prediction too, and give no gradient.
+    const { mask } = options;
+    const masked = (prediction: Value): Value => {
+      if (mask === undefined) return prediction;
+      const factors = Float32Array.from({ length: 2 * N * N }, (_, i) => mask[i - N * N] ?? 0);
+      return standardize(graph, prediction, own("detector mask", [2, N, N], factors));
+    };
+
     if (model.model_type === "supervised") {
       this.#labels = { amplitude: own("label amplitude", seen), phase: own("label phase", seen) };
       this.#loss = supervisedLoss(graph, { amplitude: first, phase: second }, this.#labels);
@@ -158,11 +168,11 @@ export class TrainingPass implements Disposable {
       }
       // The network sees normalised amplitudes; model and loss work in counts.
       this.#counts = own("counts", [batch, channels, N, N]);
-      const intensity = rectangularIntensity(graph, grouped, probeValue, {
+      const intensity = masked(rectangularIntensity(graph, grouped, probeValue, {
         s1: scalarParameter(store, extra.s1!),
         s2: scalarParameter(store, extra.s2!),
         gain: scale,
-      }, { batch, channels, size: N });
+      }, { batch, channels, size: N }));
       this.#loss = poissonLoss(graph, intensity, this.#counts, {
         scale: own("count scale", [1], Float32Array.of(1)),
         quantity: "intensity",
@@ -175,6 +185,7 @@ export class TrainingPass implements Disposable {
         ...(merge === undefined ? {} : { merge }),
       });
       if (logScale !== undefined) predicted = scaleBy(graph, predicted, logScale, 1);
+      predicted = masked(predicted);
       this.#loss = training.torch_loss_mode === "mae"
         ? maeLoss(graph, predicted, this.#input, {
           scale,
