@@ -6,13 +6,7 @@
 import type { Command } from "commander";
 import { basename, join } from "node:path";
 import { isLegacySections, valuesOfSections } from "../config/bridge/sections.ts";
-import { runOf } from "../config/presets.ts";
-import { fieldsOf } from "../config/registry/registry.ts";
-import { layered } from "../config/resolution/audit.ts";
-import { deriveFields } from "../config/resolution/derived.ts";
-import { profileValues } from "../config/resolution/profiles.ts";
-import { readStatement, type Statement } from "../config/resolution/statement.ts";
-import type { Preset } from "../config/resolved.ts";
+import { resolveWithoutData } from "../config/resolution/without_data.ts";
 import { ConfigError, FileFormatError } from "../errors.ts";
 import { readConfig } from "./config_host.ts";
 import { reason } from "./files.ts";
@@ -144,26 +138,7 @@ async function loadFile(
   const warn = (line: string): void => terminal.warn(line);
   const content = await readConfig(path);
   const file = isLegacySections(content) ? valuesOfSections(content, warn) : content;
-  const statement: Statement = { file, fileName: basename(path) };
-  const stated = readStatement(command, statement, warn);
-  const preset = (stated.values.preset ?? "recommended") as Preset;
-  const profile = stated.values.profile ?? null;
-  const made = layered(
-    fieldsOf(command),
-    [
-      ...stated.layers,
-      ...(profile === null
-        ? []
-        : [{ source: "profile", values: profileValues(String(profile), stated.values) } as const]),
-    ],
-    preset,
-  );
-  if (command === "train") {
-    deriveFields(made);
-    runOf(made.values, preset);
-  }
-  const values = Object.fromEntries(
-    made.audit.map((row) => [`${row.owner}.${row.field}`, row.value]),
-  );
-  return { values, table: auditTable(made.audit) };
+  const audit = resolveWithoutData(command, { file, fileName: basename(path) }, warn);
+  const values = Object.fromEntries(audit.map((row) => [`${row.owner}.${row.field}`, row.value]));
+  return { values, table: auditTable(audit) };
 }

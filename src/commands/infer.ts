@@ -9,6 +9,7 @@ import { completeModel } from "../archive/saved_model.ts";
 import { complexArray, type NdArray, realArray } from "../array.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import { createInferencePayload, type InferencePayload } from "../config/resolution/payload.ts";
+import { namesData } from "../config/resolution/without_data.ts";
 import type { ResolvedRun } from "../config/resolved.ts";
 import { ConfigError, DatasetError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -32,7 +33,7 @@ import { ensureWritableFolder, writeJson, writeWhole } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { readModel } from "./model_file.ts";
 import { amplitudePng, phasePng } from "./pictures.ts";
-import { showPayload } from "./print_config.ts";
+import { showPayload, showWithoutData } from "./print_config.ts";
 import { runRecord } from "./record.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
 
@@ -77,6 +78,10 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const output = outputOptions(options);
   using terminal = new Terminal(output);
   const statement = await statementOf(options, "infer", terminal);
+  if (options.printConfig === true && !namesData("infer", statement)) {
+    showWithoutData("infer", statement, terminal);
+    return;
+  }
   const payload = await createInferencePayload(statement, configHost(terminal));
   if (options.printConfig === true) {
     terminal.result(...showPayload(payload));

@@ -6,6 +6,9 @@
 import { canonicalConfig } from "../config/bridge/canonical.ts";
 import type { AuditEntry } from "../config/resolution/audit.ts";
 import { type InferencePayload, TrainingPayload } from "../config/resolution/payload.ts";
+import type { Statement } from "../config/resolution/statement.ts";
+import { resolveWithoutData } from "../config/resolution/without_data.ts";
+import type { Terminal } from "./host.ts";
 import { showValue } from "./registry_flags.ts";
 
 /** A payload as a table of (field, value, source), and as JSON. */
@@ -32,4 +35,15 @@ export function auditTable(audit: readonly AuditEntry[]): string {
   return [head, ...rows].map((row) =>
     row.map((cell, i) => i === 3 ? cell : cell.padEnd(widths[i])).join("  ").trimEnd()
   ).join("\n");
+}
+
+/** The same of a command line that names no data yet: side and photons of the data are unknown. */
+export function showWithoutData(
+  command: "train" | "infer",
+  statement: Statement,
+  terminal: Terminal,
+): void {
+  const audit = resolveWithoutData(command, statement, (line) => terminal.warn(line));
+  terminal.warn("a file is not named: what data would say of N and photons is not known");
+  terminal.result(auditTable(audit), { audit });
 }

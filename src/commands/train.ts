@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { fieldOf } from "../config/registry/registry.ts";
 import { createTrainingPayload, type TrainingPayload } from "../config/resolution/payload.ts";
+import { namesData } from "../config/resolution/without_data.ts";
 import { DatasetError } from "../errors.ts";
 import { validatePatterns } from "../scan/dataset.ts";
 import { tabulate } from "../workflows/groups.ts";
@@ -15,7 +16,7 @@ import { configHost, outputOptions, statementOf } from "./config_host.ts";
 import { type OpenScan, openScan, prefetchDepth, readingOptions, sayReaders } from "./data.ts";
 import { ensureWritableFolder } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
-import { showPayload } from "./print_config.ts";
+import { showPayload, showWithoutData } from "./print_config.ts";
 import { freshSettings, resumedSettings } from "./resume.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
 import { MODEL_FILE, trainToFolder } from "./train_folder.ts";
@@ -46,6 +47,10 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const output = outputOptions(options);
   using terminal = new Terminal(output);
   const statement = await statementOf(options, "train", terminal);
+  if (options.printConfig === true && !namesData("train", statement)) {
+    showWithoutData("train", statement, terminal);
+    return;
+  }
   const payload = await createTrainingPayload(statement, configHost(terminal));
   if (options.printConfig === true) {
     terminal.result(...showPayload(payload));

@@ -265,3 +265,15 @@ Deno.test("a configuration that is a folder, and an output folder that is a file
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /^error: Cannot write to folder .*: there is a file of that name/m);
   }));
+
+Deno.test("print-config needs no data: it says what is not known then", async () => {
+  for (const command of ["train", "infer"]) {
+    const { code, stdout, stderr } = await run(command, "--print-config", "--seed", "7");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\.seed +7 +flag +default 42/);
+    assert.match(stderr, /a file is not named/);
+  }
+  const wrong = await run("train", "--print-config", "--gridsize=2", "--overlap-group-size=2");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /^error: overlap_group_size merges single patterns/m);
+});
