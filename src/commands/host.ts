@@ -41,6 +41,8 @@ export class Terminal implements Disposable {
   constructor(options: CommonOptions) {
     this.#options = options;
     this.#interactive = Deno.stderr.isTerminal();
+    // In a log only long work reports its progress.
+    if (!this.#interactive) this.#last = performance.now();
   }
 
   /**
@@ -85,7 +87,7 @@ export class Terminal implements Disposable {
       Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${line.slice(0, columns - 1)}`));
       this.#open = true;
     } else {
-      if (this.#last !== 0 && now - this.#last < 10000) return;
+      if (now - this.#last < 10000) return;
       console.error(line);
     }
     this.#last = now;

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Command } from "commander";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { stringify } from "smol-toml";
 import { parseConfigFile } from "../config/resolution/file.ts";
-import { FileFormatError } from "../errors.ts";
+import { ConfigError, FileFormatError } from "../errors.ts";
 import { writeNpz } from "../io/npz.ts";
 import type { ExperimentSources } from "../simulation/experiment.ts";
 import { type FileHashes, recipeIdentity, sha256 } from "../simulation/identity.ts";
@@ -33,6 +33,9 @@ Examples:
   ptychogpu simulate --object photo.png --object-parts phase --probe zone_plate --N 128
   ptychogpu simulate --probe-modes 3 --mode-powers 0.7,0.2,0.1 --scan fermat --preview scan.png
   ptychogpu simulate --recipe scan.toml --seed 8 --print-recipe`;
+
+/** Overlap below which a warning is due. */
+const LITTLE = 0.4;
 
 /** Adds the command. */
 export function registerSimulate(program: Command): void {
@@ -69,8 +72,14 @@ async function run(options: Record<string, unknown>): Promise<void> {
     return;
   }
   const preview = options.preview === undefined ? undefined : String(options.preview);
+  checkEnding("--output", output, ".npz");
+  if (preview !== undefined) checkEnding("--preview", preview, ".png");
   for (const path of [output, preview]) {
-    if (path !== undefined) await ensureWritableFolder(dirname(path));
+    if (path === undefined) continue;
+    if ((await Deno.stat(path).catch(() => undefined))?.isDirectory === true) {
+      throw new Error(`Cannot write ${path} as it is a folder: name a file in it`);
+    }
+    await ensureWritableFolder(dirname(path));
   }
   const began = performance.now();
   using gpu = await openGpu(common, terminal);
@@ -86,6 +95,14 @@ async function run(options: Record<string, unknown>): Promise<void> {
   if (preview !== undefined) await writeWhole(preview, previewPng(made));
   const { object, overlap, diameter, positions } = made.experiment, count = positions.length / 2;
   const { N } = recipe, cut = made.saturated;
+  if (overlap < LITTLE) {
+    terminal.warn(
+      `neighbouring probes overlap by only ${
+        (100 * overlap).toFixed(0)
+      } %: raise --n-positions or ` +
+        "--overlap for an object that can be reconstructed",
+    );
+  }
   terminal.result(
     `simulated ${count} patterns of ${N} x ${N}, object ${object.height} x ${object.width}, ` +
       `probe ${diameter.toFixed(1)} px wide, overlap ${(100 * overlap).toFixed(0)} %, ` +
@@ -104,6 +121,15 @@ async function run(options: Record<string, unknown>): Promise<void> {
       recipe_sha256: made.identity,
       recipe: printable(recipe),
     },
+  );
+}
+
+/** Refuses a name whose ending promises another format than is written. */
+function checkEnding(flag: string, path: string, ending: string): void {
+  const found = extname(path).toLowerCase();
+  if (found === ending || found === "") return;
+  throw new ConfigError(
+    `${flag} is ${path}: a name ending in ${ending} is needed, as that is what is written`,
   );
 }
 

@@ -51,6 +51,10 @@ export function registerStudy(program: Command): void {
   // A study sets these two itself.
   for (const option of command.options) {
     if (Object.hasOwn(INSTEAD, option.long ?? "")) option.hideHelp();
+    if (option.long === "--output-dir") option.description = "where results go [study_outputs]";
+    if (option.long === "--test-data-file") {
+      option.description = "NPZ file with a known object, to judge on (required) [none]";
+    }
   }
   command.addHelpText(
     "after",

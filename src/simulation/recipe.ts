@@ -266,6 +266,10 @@ function settle(values: Record<string, RecipeValue>): void {
   };
   const N = values.N as number;
   if ((N & (N - 1)) !== 0) refuse(`--N is ${N}: a power of two from 16 to 512 is needed`);
+  const stop = values["detector.beamstop"] as number;
+  if (stop >= N) {
+    refuse(`detector.beamstop is ${stop}: less than the ${N} px of the detector is needed`);
+  }
   for (const section of ["object", "probe"]) {
     if (values[`${section}.kind`] === "file" && values[`${section}.file`] === null) {
       refuse(`Cannot read the ${section} as no file is given: add --${section}-file FILE`);

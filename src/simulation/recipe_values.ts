@@ -29,7 +29,9 @@ export function checkValue(name: string, field: RecipeField, value: unknown): Re
       if (typeof value === "string" && field.choices!.includes(value)) return value;
       const near = typeof value === "string" ? nearestName(value, field.choices!) : undefined;
       return refuse(
-        `one of ${field.choices!.join(", ")}${near === undefined ? "" : ` (${near}?)`}`,
+        `one of ${field.choices!.join(", ")}${near === undefined ? "" : ` (${near}?)`}` +
+          (field.section === "object" && field.name === "kind" ? ", or a .png or .npz file," : "") +
+          (field.section === "probe" && field.name === "kind" ? ", or a .npz file," : ""),
       );
     }
     case "reals":

@@ -123,9 +123,21 @@ Deno.test("test_data_file: its patterns are judged after each epoch", () =>
   }));
 
 Deno.test("progress: off shows none, quiet shows none", () => {
-  const shown = (options: Record<string, boolean>): string[] =>
-    lines(() => memoryTerminal(options).progress("half"));
+  const shown = (options: Record<string, boolean>, seconds = 11): string[] => {
+    const terminal = memoryTerminal(options), clock = performance.now;
+    try {
+      performance.now = () => clock.call(performance) + 1000 * seconds;
+      return lines(() => {
+        terminal.progress("half");
+        terminal.progress("more");
+      });
+    } finally {
+      performance.now = clock;
+    }
+  };
   assert.deepEqual(shown({}), ["half"]);
+  // Where no one watches, short work is silent.
+  assert.deepEqual(shown({}, 5), []);
   assert.deepEqual(shown({ progress: false }), []);
   assert.deepEqual(shown({ quiet: true }), []);
 });

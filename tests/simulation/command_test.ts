@@ -194,6 +194,16 @@ Deno.test("pictures and arrays as objects and probes; paths in a recipe are rela
     assert.deepEqual([bad.code, /Cannot read bad.png as a PNG/.test(bad.stderr)], [1, true]);
   }));
 
+Deno.test("a scan whose probes hardly overlap is made with a warning, a usual one without", () =>
+  inFolder(async (dir) => {
+    const output = join(dir, "scan.npz");
+    const wide = await run(["--overlap", "0.1", "--scan", "raster", "--output", output, ...TINY]);
+    assert.equal(wide.code, 0);
+    assert.match(wide.stderr, /overlap by only \d+ %: raise --n-positions/);
+    const usual = await run(["--output", output, ...TINY]);
+    assert.doesNotMatch(usual.stderr, /overlap by only/);
+  }));
+
 Deno.test("wrong usage exits with 2, says what is needed and writes nothing", () =>
   inFolder(async (dir) => {
     await Deno.writeTextFile(join(dir, "r.toml"), "[scan]\noverlapp = 0.5");
@@ -217,6 +227,9 @@ Deno.test("wrong usage exits with 2, says what is needed and writes nothing", ()
       [["--overlap", "0.5", "--scan-step", "3"], /leave one of them out/],
       [["--object-height", "40"], /larger than the patches/],
       [["--dead-pixels", "0.9"], /--dead-pixels is 0.9/],
+      [["--beamstop", "64"], /beamstop is 64: less than the 64 px/],
+      [["--object", "photo.jpg"], /or a \.png or \.npz file/],
+      [["--preview", join(dir, "scan.jpg")], /--preview is .*\.png is needed/],
       [["--unknown"], /unknown option/],
       [["--recipe", join(dir, "r.toml")], /did you mean scan.overlap/],
       [["--recipe", join(dir, "r.ini")], /extension is unknown/],
@@ -227,6 +240,10 @@ Deno.test("wrong usage exits with 2, says what is needed and writes nothing", ()
       assert.equal(code, 2, `${args} ${stderr}`);
       if (args[0] !== "--unknown") assert.match(stderr, message);
     }
+    const named = await run(["--output", join(dir, "scan.h5")]);
+    assert.deepEqual([named.code, /ending in \.npz is needed/.test(named.stderr)], [2, true]);
+    const folder = await run(["--output", dir]);
+    assert.deepEqual([folder.code, /it is a folder/.test(folder.stderr)], [1, true]);
     assert.deepEqual([...Deno.readDirSync(dir)].map((e) => e.name).sort(), [
       "r.ini",
       "r.json",
