@@ -142,7 +142,8 @@ function flatten(
 
 /** Name of a parameter in the original system, whatever wrapped the network when it was saved. */
 function originalName(name: string): string {
-  const bare = name.replace(/(^|\.)(_orig_mod|module)\./g, "$1");
+  const bare = name.replace(/(^|\.)(_orig_mod|module)\./g, "$1")
+    .replace(/(^|\.)bottleneck_cbam\./, "$1bottleneck_attention.");
   if (/^(encoder|decoder_amp|decoder_phase|bottleneck_attention)\./.test(bare)) {
     return NETWORK_PREFIX + bare;
   }

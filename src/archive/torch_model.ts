@@ -29,6 +29,8 @@ const WITHOUT_EFFECT: readonly RegExp[] = [
   /^model\.forward_model\.(alpha|beta)$/,
   /^model\.forward_model\.rect_scaler\.(s1|s2)$/,
   /^model\.(scaler|forward_model\.\w+)\.log_scale$/,
+  // Made by the original where a decoder shall have attention, and never called.
+  /^model\.autoencoder\.decoder_(amp|phase)\.attention_blocks\./,
 ];
 
 /** Names listed in a message before the rest is counted. */

@@ -246,8 +246,10 @@ export class Trainer implements Disposable {
           doneBefore += pending;
           if (!Number.isFinite(sum)) {
             throw new DivergedError(
-              `The loss is not finite in epoch ${epoch}, step ${step}: lower learning_rate, ` +
-                "or set gradient_clip_val; the last checkpoint is good",
+              `The loss is not finite in epoch ${epoch + 1}, step ${step + 1}: lower ` +
+                `learning_rate, or set gradient_clip_val${
+                  epoch === 0 ? "" : "; the last checkpoint is good"
+                }`,
               epoch * steps + step,
             );
           }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { toFloat32 } from "../../src/array.ts";
+import { realArray, toFloat32 } from "../../src/array.ts";
 import { findStateDict } from "../../src/archive/state_dict.ts";
 import { importTorchModel, type TorchModel } from "../../src/archive/torch_model.ts";
+import { resolveRun } from "../../src/config/presets.ts";
 import { ConfigError, FileFormatError } from "../../src/errors.ts";
 import { bytesSource } from "../../src/io/source.ts";
 import { writeZip, type ZipEntry } from "../../src/io/zip_writer.ts";
@@ -9,6 +10,7 @@ import { declareNetwork } from "../../src/network/architecture.ts";
 import { recordNetwork } from "../../src/network/autoencoder.ts";
 import { Graph } from "../../src/ops/graph.ts";
 import { ParameterStore } from "../../src/ops/parameters.ts";
+import { randomValues } from "../support/close.ts";
 import { withGpu } from "../support/device.ts";
 import { pickleOf, torchFile, zeros } from "./torch_writer.ts";
 
@@ -70,6 +72,22 @@ Deno.test("names are found whatever wrapped the network", async () => {
     const name = "model.autoencoder.decoder_amp.amp.conv2.weight";
     assert.deepEqual(toFloat32(again.weights.get(name)!), toFloat32(plain.weights.get(name)!));
   }
+});
+
+Deno.test("attention at the bottleneck by its old name; attention that is never called is left out", async () => {
+  const { model } = resolveRun({ n_filters_scale: 0.25, cbam_bottleneck: true }, "reference");
+  const { parameters } = declareNetwork(model).layout;
+  const state = new Map(parameters.map(({ name, shape }, i) => {
+    const data = randomValues(shape.reduce((a, b) => a * b, 1), i);
+    return [name.replace("bottleneck_attention", "bottleneck_cbam"), realArray(shape, data)];
+  }));
+  const gate = "model.autoencoder.decoder_amp.attention_blocks.0.SpatialGate.compress.weight";
+  state.set(gate, zeros([1, 2, 7, 7]));
+  assert.ok([...state.keys()].some((name) => /bottleneck_cbam/.test(name)));
+  const made = await importTorchModel(source(await torchFile(state)), { amp_activation: "silu" });
+  assert.equal(made.config.model.cbam_bottleneck, true);
+  assert.deepEqual([...made.weights.keys()], parameters.map((p) => p.name));
+  assert.ok(made.notes.some((line) => line.includes(`not needed here: ${gate}`)));
 });
 
 Deno.test("missing, unexpected and misshapen parameters are listed", async () => {
