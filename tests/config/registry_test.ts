@@ -1,14 +1,29 @@
 import assert from "node:assert/strict";
 import { FIELDS, fieldsOf, meaningOf, OWNERS } from "../../src/config/registry/registry.ts";
 import { checkField } from "../../src/config/fields.ts";
+import { TRAIN_FLAGS } from "../../src/commands/registry_flags.ts";
 import { generated } from "../docs/generated.ts";
 
 const root = new URL("../../", import.meta.url);
 
-Deno.test("every field names a test that exists", async () => {
+/** Flags of `train` and `infer` that are no fields, with the test of their effect. */
+const EXTRA_EVIDENCE: Readonly<Record<string, string>> = {
+  config: "commands/config_command_test.ts: print-config shows values and sources",
+  "print-config": "commands/config_command_test.ts: print-config shows values and sources",
+  "dry-run": "commands/config_command_test.ts: dry-run reads the data",
+  json: "commands/config_command_test.ts: print-config shows values and sources",
+  quiet: "commands/config_command_test.ts: quiet, verbose and console level",
+  verbose: "commands/config_command_test.ts: quiet, verbose and console level",
+  "console-level": "commands/config_command_test.ts: quiet, verbose and console level",
+  resume: "commands/config_command_test.ts: a resumed run computes and records",
+  "ptycho-dir": "commands/config_command_test.ts: the old JSON interface trains",
+};
+
+/** Evidence that names no test. */
+async function withoutTest(evidence: readonly (readonly [string, string])[]): Promise<string[]> {
   const missing: string[] = [], texts = new Map<string, string>();
-  for (const field of FIELDS) {
-    const [file, name] = field.evidence.split(": ");
+  for (const [name, reference] of evidence) {
+    const [file, title] = reference.split(": ");
     if (!texts.has(file)) {
       const text = await Deno.readTextFile(new URL(`tests/${file}`, root)).catch(() => "");
       texts.set(file, text);
@@ -18,11 +33,21 @@ Deno.test("every field names a test that exists", async () => {
     const cases = [...text.matchAll(/(?:Deno\.test\(\s*|\[\s*|\/\/ )["`]([^"`]+)["`]/g)].map((m) =>
       m[1]
     );
-    if (!cases.some((title) => title === name || title.startsWith(name))) {
-      missing.push(`${field.owner}.${field.name}: ${field.evidence}`);
+    if (!cases.some((c) => c === title || c.startsWith(title))) {
+      missing.push(`${name}: ${reference}`);
     }
   }
-  assert.deepEqual(missing, []);
+  return missing;
+}
+
+Deno.test("every field names a test that exists", async () => {
+  const evidence = FIELDS.map((f) => [`${f.owner}.${f.name}`, f.evidence] as const);
+  assert.deepEqual(await withoutTest(evidence), []);
+});
+
+Deno.test("every other flag has a test of its effect", async () => {
+  assert.deepEqual(Object.keys(EXTRA_EVIDENCE).sort(), Object.keys(TRAIN_FLAGS).sort());
+  assert.deepEqual(await withoutTest(Object.entries(EXTRA_EVIDENCE)), []);
 });
 
 Deno.test("every default is a value its field accepts", () => {
