@@ -7,6 +7,7 @@ import type { NdArray } from "../array.ts";
 import type { ReconstructionFile } from "../workflows/reconstruction_file.ts";
 import { type AlignedSet, alignImages, type Alignment, type AlignOptions } from "./align.ts";
 import { placeInputs } from "./inputs.ts";
+import { betterOrientation } from "./orientation.ts";
 import { type Area, type AreaKind, chooseArea } from "./place.ts";
 import { type ComparedMaps, comparedMaps, type PairScores, scorePair } from "./scores.ts";
 
@@ -50,7 +51,7 @@ export interface Judgement {
   readonly pixelSize?: number;
   /** Aligned images, for files. */
   readonly aligned: AlignedSet;
-  /** How unknown places were settled. */
+  /** How unknown places were settled, and which images seem to be turned. */
   readonly notes: readonly string[];
 }
 
@@ -82,6 +83,18 @@ export function judge(
     ...(options.area === undefined ? {} : { kind: options.area }),
   });
   const aligned = alignImages(grid, reference, others, area, options);
+  const raw = alignImages(grid, reference, others, area, {
+    ...options,
+    register: false,
+    phase: "none",
+  });
+  const turns = others.flatMap((image, k) => {
+    const turn = betterOrientation(raw.reference, raw.images[k]);
+    return turn === undefined ? [] : [
+      `${image.name} would be far more like ${reference.name} ${turn.name} ` +
+      `(${turn.likeness.toFixed(2)}, now ${turn.now.toFixed(2)}): check its orientation and place`,
+    ];
+  });
   const pixelSize = options.pixelSize ??
     [...files, truth].find((f) => f?.pixelSize !== undefined)?.pixelSize ?? options.scanPixelSize;
   return {
@@ -100,6 +113,6 @@ export function judge(
     },
     ...(pixelSize === undefined ? {} : { pixelSize }),
     aligned,
-    notes: placed.notes,
+    notes: [...placed.notes, ...turns],
   };
 }

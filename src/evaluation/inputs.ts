@@ -7,6 +7,7 @@ import { toFloat32 } from "../array.ts";
 import { DatasetError, ShapeError } from "../errors.ts";
 import { complexGrid } from "../image/complex_grid.ts";
 import type { GridPoint, ReconstructionFile } from "../workflows/reconstruction_file.ts";
+import { placeByLikeness, SURE } from "./orientation.ts";
 import type { Placed } from "./place.ts";
 
 /** Images with places, and how unknown places were settled. */
@@ -23,7 +24,8 @@ export interface PlacedInputs {
  * Gives every image its place on the object grid.
  *
  * A reconstruction lies where its file says. One that does not say lies on another image of the same
- * size; a known object that does not say lies at the corner of the object grid.
+ * size, or where it is most like the truth or the first image; a known object that does not say lies
+ * at the corner of the object grid.
  *
  * @param names Names of the reconstructions, for messages and tables.
  * @throws {ShapeError} if a place stays unknown. @throws {DatasetError} if an object is all zero.
@@ -78,13 +80,27 @@ export function placeInputs(
       }
       return files[partner].origin ?? { y: 0, x: 0 };
     }
-    const other = truth ?? files[partner];
+    const other = truth ?? files[partner],
+      name = truth === undefined ? names[partner] : "the truth";
+    const from = (truth === undefined ? files[partner].origin : truthOrigin) ?? { y: 0, x: 0 };
+    const place = placeByLikeness(complexGrid(other.object), complexGrid(file.object));
+    if (place.likeness >= SURE) {
+      notes.push(
+        `${
+          names[k]
+        } does not say where it lies: put on column ${place.x}, row ${place.y} of ${name}, ` +
+          `where it is most like it (${place.likeness.toFixed(2)})`,
+      );
+      return { y: from.y + place.y, x: from.x + place.x };
+    }
     throw new ShapeError(
       `Cannot compare ${names[k]} (${file.object.shape.join(" x ")}) with ` +
-        `${truth === undefined ? names[partner] : "the truth"} (${
-          other.object.shape.join(" x ")
-        }) as their sizes differ and ${names[k]} does not say where it lies: store ` +
-        "canvas_origin_xy, the object-grid column and row of its pixel (0, 0)",
+        `${name} (${other.object.shape.join(" x ")}) as their sizes differ, ${
+          names[k]
+        } does not say where it lies and is like it nowhere ` +
+        `(${
+          place.likeness.toFixed(2)
+        }): store canvas_origin_xy, the object-grid column and row of its pixel (0, 0)`,
     );
   }
 }

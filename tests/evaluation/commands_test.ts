@@ -269,7 +269,8 @@ Deno.test("wrong usage ends with 2, unfit files with 1, one line each, and nothi
     const far = join(dir, "far.npz"), other = join(dir, "other.npz"), ones = join(dir, "ones.npz");
     const object = asArray(sampled(field, 30, 30));
     await Deno.writeFile(far, await writeNpz({ object, canvas_origin_xy: point(900, 900) }));
-    await Deno.writeFile(other, await writeNpz({ object }));
+    const alien = asArray(sampled(smoothField(77, 0.7), 30, 30));
+    await Deno.writeFile(other, await writeNpz({ object: alien }));
     const flat = complexArray([66, 70], new Float32Array(2 * 66 * 70).map((_, i) => 1 - i % 2));
     await Deno.writeFile(ones, await writeNpz({ objectGuess: flat }));
     const scan = join(dir, "scan.npz");

@@ -155,7 +155,7 @@ Deno.test("unknown places are settled by size and noted, or refused in one line"
       return true;
     });
   refuse(
-    () => judge([lost], ["lost"], truth),
+    () => judge([fileOf("lost", sampled(smoothField(77, 0.6), 50, 60))], ["lost"], truth),
     /50 x 60.*90 x 100.*sizes differ.*canvas_origin_xy/,
     ShapeError,
   );
