@@ -148,8 +148,6 @@ async function narrowStudy(): Promise<void> {
       n_filters_scale: 1,
       nepochs: 16,
       seed,
-      batch_size: 8,
-      overlap_group_size: 8,
     };
     const { scores } = await study(scan.dataset, overrides, [8, 16], (made, place) => {
       const { target, prediction } = frameScan(made, place, truth, scan.dataset.positions);
