@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { basename, dirname, join, resolve } from "node:path";
-import { FileFormatError } from "../errors.ts";
+import { ConfigError, FileFormatError } from "../errors.ts";
 import type { ReportOptions } from "../report/page.ts";
 import {
   isRun,
@@ -22,7 +22,10 @@ import { Terminal } from "./host.ts";
 export function registerReport(program: Command): void {
   program.command("report")
     .description("Write one HTML file about one or several runs.")
-    .argument("<run...>", "result folders of train, infer, reconstruct, evaluate or demo")
+    .argument(
+      "<run...>",
+      "result folders of inspect, train, infer, reconstruct, evaluate, compare or demo",
+    )
     .option("--output <file>", "HTML file to write", "report.html")
     .option("--title <text>", "title of the page (default: the names of the runs)")
     .option("--pixel-size <nm>", "side of an object pixel: scale bars are in nm then")
@@ -31,7 +34,7 @@ export function registerReport(program: Command): void {
     .addHelpText(
       "after",
       "\nWhat a folder holds is found out by its files (run.json, metrics.csv, errors.csv, frc.csv,\n" +
-        "metrics.json, reconstruction.npz). Several folders are shown side by side.\n" +
+        "metrics.json, reconstruction.npz, inspection.json). Several folders are shown side by side.\n" +
         "\nExample:\n  ptychogpu report training_outputs inference_outputs",
     )
     .action((folders, options) => run(folders.map(String), options));
@@ -40,6 +43,12 @@ export function registerReport(program: Command): void {
 async function run(folders: readonly string[], options: Record<string, unknown>): Promise<void> {
   const common = commonOptions(options), terminal = new Terminal(common);
   const output = String(options.output);
+  if (!/\.html?$/i.test(output)) {
+    throw new ConfigError(`--output is ${output}: a name ending in .html is needed`);
+  }
+  if ((await Deno.stat(output).catch(() => undefined))?.isDirectory === true) {
+    throw new FileFormatError(`Cannot write ${output} as it is a folder: name a file in it`);
+  }
   const pixelSize = options.pixelSize === undefined
     ? undefined
     : realNumber("--pixel-size", String(options.pixelSize), 1e-6);
@@ -70,8 +79,8 @@ export async function writeReport(
     const contents = await readContents({ name: names[i], files: await readFolder(folder) });
     if (!isRun(contents)) {
       throw new FileFormatError(
-        `Cannot report on ${folder} as it holds no result: give an output folder of train, infer, ` +
-          "reconstruct, evaluate or demo",
+        `Cannot report on ${folder} as it holds no result: give an output folder of inspect, train, ` +
+          "infer, reconstruct, evaluate, compare or demo",
       );
     }
     runs.push(contents);
@@ -102,7 +111,12 @@ async function readFolder(folder: string): Promise<Map<string, Uint8Array>> {
       if (entry.isFile && PICTURE_FILES.test(basename(entry.name))) names.push(entry.name);
     }
   } catch (error) {
-    throw new FileFormatError(`Cannot read folder ${folder}: ${reason(error)}`);
+    const file = (await Deno.stat(folder).catch(() => undefined))?.isFile === true;
+    throw new FileFormatError(
+      `Cannot read folder ${folder}: ${
+        file ? "it is a file: give the output folder of a run" : reason(error)
+      }`,
+    );
   }
   for (const name of [...new Set(names)].sort()) {
     const bytes = await Deno.readFile(join(folder, name)).catch(() => undefined);

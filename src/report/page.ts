@@ -5,6 +5,7 @@
  */
 import { VERSION } from "../version.ts";
 import { runCharts } from "./charts.ts";
+import { dataSection } from "./data_section.ts";
 import { escapeHtml } from "./html.ts";
 import type { RunContents } from "./run_contents.ts";
 import {
@@ -45,6 +46,7 @@ h2{font-size:18px;margin:26px 0 10px}h3{font-size:15px;margin:16px 0 6px}
 figure{margin:0;min-width:0}figure svg,figure img{width:100%;height:auto;display:block}
 figure.chart{border:1px solid var(--line);border-radius:6px;padding:4px;max-width:560px}
 figure.wide img{width:auto;max-width:100%;margin-bottom:2px}
+.views{display:flex;flex-wrap:wrap;gap:12px 24px;margin-top:10px}.views figure{max-width:100%}
 figcaption{color:var(--soft);font-size:13px;margin:4px 0 10px}
 text.s{font-size:11px;fill:currentColor;font-family:system-ui,"DejaVu Sans",sans-serif}
 text.s[fill]{fill:#fff}
@@ -76,6 +78,7 @@ export function reportPage(runs: readonly RunContents[], options: ReportOptions 
     `<div class="pair">${overviewSection(runs)}${scoreSection(runs)}</div>`,
     chartSection(runCharts(runs)),
     fileSection(runs),
+    dataSection(runs),
     probeSection(runs, pixelSize),
     configSection(runs),
   ];

@@ -41,6 +41,15 @@ export interface RunContents {
   readonly probe?: NdArray;
   /** Side of an object pixel, nm, if the files say so. */
   readonly pixelSize?: number;
+  /** What `inspect` wrote about the data. */
+  readonly inspection?: {
+    /** `inspection.json`. */
+    readonly record: RunRecord;
+    /** `inspection.txt`. */
+    readonly text: string;
+    /** Its pictures by name. */
+    readonly pictures: ReadonlyMap<string, Uint8Array>;
+  };
   /** Pictures that are shown as they are, by file name. */
   readonly pictures: ReadonlyMap<string, Uint8Array>;
   /** What could not be read, and warnings of the runs. */
@@ -64,7 +73,15 @@ export const REPORT_FILES: readonly string[] = [
   "evaluation/metrics.json",
   "evaluation/frc.csv",
   "evaluation/evaluation.png",
+  "inspection.json",
+  "inspection.txt",
+  "pattern.png",
+  "probe.png",
+  "quick_look.png",
 ];
+
+/** Pictures of an inspection, in the order they are shown. */
+const INSPECTION_PICTURES = ["pattern.png", "positions.png", "probe.png", "quick_look.png"];
 
 /** Pictures that say more than what a report draws itself, by the end of their names. */
 export const PICTURE_FILES =
@@ -105,7 +122,13 @@ export async function readContents(folder: RunFolder): Promise<RunContents> {
   const metrics = [numbers("metrics.csv"), numbers("training/metrics.csv")]
     .find((table) => table !== undefined && /^(epoch|step)$/.test(table.names[0]));
   const errors = numbers("errors.csv"), frc = numbers("frc.csv", "evaluation/frc.csv");
-  const pictures = new Map([...folder.files].filter(([name]) => PICTURE_FILES.test(name)));
+  const inspected = json("inspection.json");
+  const pictures = new Map(
+    [...folder.files].filter(([name]) =>
+      PICTURE_FILES.test(name) &&
+      !(inspected !== undefined && INSPECTION_PICTURES.includes(name))
+    ),
+  );
   const pixelSize = arrays.pixelSize ?? pixelSizeOf(scores) ?? pixelSizeOf(records[0]);
   return {
     name: folder.name,
@@ -118,6 +141,16 @@ export async function readContents(folder: RunFolder): Promise<RunContents> {
     ...(arrays.coverage === undefined ? {} : { coverage: arrays.coverage }),
     ...(arrays.probe === undefined ? {} : { probe: arrays.probe }),
     ...(pixelSize === undefined ? {} : { pixelSize }),
+    ...(inspected === undefined ? {} : {
+      inspection: {
+        record: inspected,
+        text: text("inspection.txt") ?? "",
+        pictures: new Map(INSPECTION_PICTURES.flatMap((name) => {
+          const bytes = folder.files.get(name);
+          return bytes === undefined ? [] : [[name, bytes] as const];
+        })),
+      },
+    }),
     pictures,
     warnings: [...new Set(warnings)],
   };
@@ -127,7 +160,8 @@ export async function readContents(folder: RunFolder): Promise<RunContents> {
 export function isRun(contents: RunContents): boolean {
   return contents.records.length > 0 || contents.metrics !== undefined ||
     contents.errors !== undefined || contents.frc !== undefined ||
-    contents.scores !== undefined || contents.object !== undefined;
+    contents.scores !== undefined || contents.object !== undefined ||
+    contents.inspection !== undefined;
 }
 
 /** A value as an object with string keys; undefined if it is none. */

@@ -87,7 +87,8 @@ export function factsOf(run: RunContents): Map<string, string> {
     "command",
     run.records.map((record) => record.command).filter(Boolean).join(" + ") || undefined,
   );
-  put("data", dataFile(main));
+  put("command", run.inspection === undefined ? undefined : "inspect");
+  put("data", dataFile(main) ?? run.inspection?.record.file);
   const patterns = run.records.map((r) => result(r)?.patterns).find((v) => v !== undefined);
   put("patterns", patterns ?? run.scores?.positions);
   const model = run.records.map((r) => asRecord(asRecord(r.config)?.model)).find(Boolean);
