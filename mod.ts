@@ -167,6 +167,7 @@ export {
   type Placement,
   type Subpixel,
 } from "./src/engines/state.ts";
+export type { Patterns } from "./src/engines/patterns.ts";
 export { type BatchOrder } from "./src/engines/batches.ts";
 export { type ConstraintOptions } from "./src/engines/constraints.ts";
 export {
