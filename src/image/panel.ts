@@ -24,6 +24,8 @@ export interface PanelItem {
   readonly unit?: string;
   /** Draws a scale bar: in nm if the side of a pixel is known, else in pixels. */
   readonly scaleBar?: { readonly pixelNm?: number | undefined };
+  /** Draw the colour bar; default true. */
+  readonly bar?: boolean;
   /** (P, 2) places (y, x), px, that are marked with a dot. */
   readonly dots?: ArrayLike<number>;
 }
@@ -64,7 +66,9 @@ export function makeFigure(rows: readonly (readonly PanelItem[])[]): Picture {
       if (item.scaleBar !== undefined) {
         drawScaleBar(sheet, item, left, top + TITLE_SPACE + picture.height, factor);
       }
-      drawBar(sheet, item, left + picture.width + 4, top + TITLE_SPACE, picture.height);
+      if (item.bar !== false) {
+        drawBar(sheet, item, left + picture.width + 4, top + TITLE_SPACE, picture.height);
+      }
       left += cells[r][c];
     });
     top += heights[r];

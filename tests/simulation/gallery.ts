@@ -26,7 +26,8 @@ function item(title: string, grid: Grid, map: PanelItem["map"]): PanelItem {
     : map === "heat"
     ? percentileRange(grid, 0)
     : percentileRange(grid, 0.002);
-  return { title, grid, range, map, ...(map === "cyclic" ? { unit: "rad" } : {}) };
+  const unit = map === "cyclic" ? { unit: "rad" } : {};
+  return { title, grid, range, map, scaleBar: {}, ...unit };
 }
 
 function grids({ height, width, data }: ComplexImage): { amplitude: Grid; phase: Grid } {
@@ -71,14 +72,13 @@ const pictures = Array.from({ length: 6 }, (_, m) => {
 await write("simulated_modes.png", inRows(pictures, 3));
 
 const scans = SCAN_KINDS.map((kind) => {
-  const data = new Float64Array(120 * 120);
+  const data = new Float64Array(120 * 120).fill(0.93);
   const groups = { gridsize: 2, offset: 3, outerOffset: 11 };
   const area = { height: 120, width: 120, N: 16 };
   const positions = makeScan(area, { kind, count: 256, seed: 1, groups });
-  for (let i = 0; i < positions.length; i += 2) {
-    data[Math.round(positions[i]) * 120 + Math.round(positions[i + 1])] = 1;
-  }
-  return item(kind, { height: 120, width: 120, data }, "heat");
+  const grid = { height: 120, width: 120, data }, range = { low: 0, high: 1 };
+  const title = `${kind}, ${positions.length / 2} positions`;
+  return { title, grid, range, map: "grey", scaleBar: {}, dots: positions, bar: false } as const;
 });
 await write("simulated_scans.png", inRows(scans, 3));
 
