@@ -28,7 +28,7 @@ export class FileSource implements Disposable {
       const info = await file.stat();
       if (!info.isFile) {
         file.close();
-        throw new FileFormatError(`Cannot read ${path} as it is not a file: give an NPZ file`);
+        throw new FileFormatError(`Cannot read ${path} as it is a folder or no file: give a file`);
       }
       return new FileSource(path, info.size, file);
     } catch (error) {

@@ -9,6 +9,7 @@ import { ARCHIVE_FILE, encodeArchive, weightsHash } from "../archive/archive.ts"
 import { completeModel, type SavedModel } from "../archive/saved_model.ts";
 import { importTorchModel } from "../archive/torch_model.ts";
 import { canonicalConfig } from "../config/bridge/canonical.ts";
+import { auditOfRun, defaultExecution } from "../config/resolution/defaults.ts";
 import { parseField } from "../config/fields.ts";
 import type { RunOverrides } from "../config/presets.ts";
 import { fieldOf } from "../config/registry/registry.ts";
@@ -61,6 +62,7 @@ export function registerImportTorch(program: Command): void {
     const choices = field.choices === undefined ? "" : ` (${field.choices.join(" | ")})`;
     const help = (HELP[field.name] ?? field.help) + choices;
     command.addOption(new Option(`--${field.flag} ${ARGUMENTS[field.type]}`, help));
+    if (field.type === "bool") command.addOption(new Option(`--no-${field.flag}`).hideHelp());
   }
   command.optionsGroup("Scales [measured on the data at inference]:");
   command
@@ -132,6 +134,7 @@ async function run(file: string, options: Record<string, unknown>): Promise<void
     command: "import-torch",
     argv: Deno.args,
     config: canonicalConfig(config),
+    audit: auditOfRun(config, defaultExecution()),
     stated,
     scaling: model.scaling ?? null,
     result,

@@ -73,6 +73,8 @@ Deno.test("a checkpoint becomes an archive that infers, twice the same bytes", (
     const record = JSON.parse(await Deno.readTextFile(join(dir, "a", "run.json")));
     assert.equal(record.result.scales, "measured at inference");
     assert.equal(record.config.model.amp_activation, "silu");
+    const grid = record.audit.find((row: { field: string }) => row.field === "gridsize");
+    assert.deepEqual([grid.value, grid.source], [2, "override"]);
     const scan = tinyScan(8), file = join(dir, "scan.npz");
     const patterns = await scan.readDiffraction([0, 1, 2, 3, 4, 5, 6, 7]);
     await writeScan(
@@ -111,6 +113,10 @@ Deno.test("flags state what the file does not, and an attack leaves nothing behi
     const model = await readModel(join(out, "wts.h5.zip"));
     assert.equal(model.config.model.amp_activation, "relu");
     assert.equal(model.inputFactor, 0.5);
+    await assert.rejects(
+      run("import-torch", FIXTURE, "--output-dir", out, "--no-object-big"),
+      /object_big is false but/,
+    );
     await assert.rejects(
       run("import-torch", FIXTURE, "--output-dir", out, "--N", "128"),
       /N is 128 but/,
