@@ -54,6 +54,19 @@ export async function resumedSettings(payload: TrainingPayload): Promise<RunSett
   };
 }
 
+/** Why a run has nothing left to do; undefined if it has. */
+export function doneBefore({ config, resume }: RunSettings): string | undefined {
+  const progress = resume?.progress;
+  if (progress === undefined) return undefined;
+  const { nepochs, early_stop_patience } = config.training;
+  if (progress.epoch >= nepochs) {
+    return `complete: all ${nepochs} epochs were done before; raise --nepochs to go on`;
+  }
+  return progress.stale >= early_stop_patience
+    ? `complete: stopped early before, after ${progress.epoch} epochs; start a new run to go on`
+    : undefined;
+}
+
 function resumedConfig(saved: ResolvedRun, payload: TrainingPayload): ResolvedRun {
   const before = valuesOf(saved);
   for (const { field, owner, source, value } of payload.audit) {

@@ -17,7 +17,7 @@ import { type OpenScan, openScan, prefetchDepth, readingOptions, sayReaders } fr
 import { ensureWritableFolder } from "./files.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { showPayload, showWithoutData } from "./print_config.ts";
-import { freshSettings, resumedSettings } from "./resume.ts";
+import { doneBefore, freshSettings, resumedSettings } from "./resume.ts";
 import { addExtraFlags, addRegistryFlags } from "./registry_flags.ts";
 import { MODEL_FILE, trainToFolder } from "./train_folder.ts";
 
@@ -62,6 +62,12 @@ async function run(options: Record<string, unknown>): Promise<void> {
   const settings = options.resume === true
     ? await resumedSettings(payload)
     : freshSettings(payload);
+  const done = doneBefore(settings);
+  if (done !== undefined) {
+    const epochs = settings.resume?.progress?.epoch;
+    terminal.result(done, { output_dir: outputDir, epochs, complete: true });
+    return;
+  }
   const reading = readingOptions(payload.data);
   const { num_workers: workers } = payload.execution;
   const trainFile = payload.files.train_data_file ?? "";

@@ -205,7 +205,11 @@ export class Trainer implements Disposable {
     const began = performance.now();
     let doneBefore = 0;
     while (this.#progress.epoch < training.nepochs) {
-      const { epoch } = this.#progress;
+      const { epoch, stale } = this.#progress;
+      if (stale >= training.early_stop_patience) {
+        yield { kind: "warning", message: `stopped early: no better loss for ${stale} epochs` };
+        return;
+      }
       const start = performance.now();
       this.#model.setEpoch(epoch);
       const order = this.#order(epoch);
@@ -302,13 +306,6 @@ export class Trainer implements Disposable {
         ? healthWarning(health.energyRatio, health.amplitudeStd)
         : undefined;
       if (message !== undefined) yield { kind: "warning", message };
-      if (this.#progress.stale >= training.early_stop_patience) {
-        yield {
-          kind: "warning",
-          message: `stopped early: no better loss for ${this.#progress.stale} epochs`,
-        };
-        return;
-      }
     }
   }
 

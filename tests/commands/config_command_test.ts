@@ -235,6 +235,11 @@ Deno.test("a resumed run computes and records what the checkpoint says", () =>
     assert.deepEqual([row("nepochs").value, row("nepochs").source], [2, "flag"]);
     assert.deepEqual([row("logger_backend").value, row("logger_backend").source], ["none", "flag"]);
     assert.equal(record.config.model.n_filters_scale, 0.05);
+    // A run that is complete stays as it is.
+    const again = await run(...base, "--resume", "--json");
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(JSON.parse(again.stdout), { output_dir: out, epochs: 2, complete: true });
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(join(out, "run.json"))), record);
     // The log goes on too.
     const log = await Deno.readTextFile(join(out, "logs", "debug.log"));
     assert.match(log, /epoch 1\/1: [^]*epoch 2\/2: /);

@@ -273,14 +273,18 @@ Deno.test("groups that are held out in vain are told", () =>
 
 Deno.test("training stops early when nothing improves", () =>
   withGpu(async (gpu) => {
-    const { events } = await train(gpu, {
+    const overrides: RunOverrides = {
       nepochs: 20,
       learning_rate: 1e-30,
       early_stop_patience: 2,
       sequential_sampling: true,
-    });
+    };
+    const { events, checkpoint } = await train(gpu, overrides);
     assert.equal(epochs(events).length, 3);
     assert.ok(events.some((e) => e.kind === "warning" && e.message.includes("stopped early")));
+    // Going on does not make it longer.
+    const rest = await train(gpu, overrides, { resume: checkpoint });
+    assert.equal(epochs(rest.events).length, 0);
   }));
 
 Deno.test("a loss that is not finite stops the run with a remedy", () =>
