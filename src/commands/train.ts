@@ -96,7 +96,9 @@ async function run(options: Record<string, unknown>): Promise<void> {
   sayReaders(scan, terminal);
   terminal.result(
     `${result.interrupted ? "interrupted" : "trained"}: ${result.epochs} epochs, ` +
-      `loss ${result.loss.toPrecision(6)}, ${formatDuration(result.seconds)}; ` +
+      // An interrupted run may not have ended an epoch.
+      (Number.isNaN(result.loss) ? "" : `loss ${result.loss.toPrecision(6)}, `) +
+      `${formatDuration(result.seconds)}; ` +
       `model in ${join(outputDir, MODEL_FILE)}`,
     result,
   );
