@@ -167,12 +167,13 @@ export function checkFixed(field: FieldEntry, value: FieldValue): void {
   }
 }
 
-/** The error for a name that is no field, with the nearest one that is. */
+/** The error for a name that is no field, with the nearest one that is, or where they are listed. */
 export function unknownField(name: string, known: readonly string[]): ConfigError {
   const near = nearestName(name, known);
-  return new ConfigError(
-    `There is no field ${name}: ${
-      near === undefined ? "specs/config.md lists all fields" : `did you mean ${near}?`
-    }`,
-  );
+  const hint = near !== undefined
+    ? `did you mean ${near}?`
+    : known.length <= 12
+    ? `there are ${known.join(", ")}`
+    : "ptychogpu train --print-config lists today's fields, infer those of a reconstruction";
+  return new ConfigError(`There is no field ${name}: ${hint}`);
 }

@@ -203,6 +203,7 @@ const refused: readonly (readonly [string, Statement, RegExp])[] = [
     { flags: { checkpoint_monitor_metric: "val_loss" } },
     /val_loss but nothing is held out: add validation_fraction or test_data_file/,
   ],
+  ["a name like no other", { file: { zzzzzzz: 1 } }, /no field zzzzzzz: .*--print-config lists/],
   ["a section that is none", { file: { model: 3 } }, /model is a section: write its fields/],
   [
     "a number that is none",
