@@ -64,8 +64,8 @@ export function findBadPixels(
       Math.max(3, height / 16);
     const factor = near ? 10 * HOT : HOT;
     if (
-      stands(mean, height, width, y, x, factor, Math.max(photon, 0.1 * average)) ||
-      stands(top, height, width, y, x, factor, Math.max(photon, average / patterns)) ||
+      stands(mean, height, width, y, x, factor, Math.max(photon, 0.1 * average), mask) ||
+      stands(top, height, width, y, x, factor, Math.max(photon, average / patterns), mask) ||
       (patterns >= STUCK && !(shared && pixel.max[i] >= statistics.max) &&
         stuck(pixel, height, width, y, x))
     ) hot.push(i);
@@ -101,19 +101,21 @@ function stands(
   x: number,
   factor: number,
   floor: number,
+  mask?: Uint8Array,
 ): boolean {
   const value = image[y * width + x];
   if (value <= factor * floor) return false;
   const around: number[] = [], touching: number[] = [];
   for (let v = Math.max(0, y - 2); v <= Math.min(height - 1, y + 2); v++) {
     for (let u = Math.max(0, x - 2); u <= Math.min(width - 1, x + 2); u++) {
-      if (v === y && u === x) continue;
+      if ((v === y && u === x) || mask?.[v * width + u] === 0) continue;
       around.push(image[v * width + u]);
       if (Math.abs(v - y) <= 1 && Math.abs(u - x) <= 1) touching.push(image[v * width + u]);
     }
   }
   touching.sort((a, b) => b - a);
-  return value > factor * median(around) && value > factor / 6 * (touching[1] ?? 0);
+  return around.length >= 8 && value > factor * median(around) &&
+    value > factor / 6 * (touching[1] ?? 0);
 }
 
 /** True if a pixel shows the same light in every pattern, unlike its neighbours. */

@@ -24,14 +24,15 @@ export interface Centring {
  *
  * @param intensity (height, width) mean intensity of the patterns.
  * @param probe Probe of the same side.
+ * @param mask 0 at pixels that say nothing.
  */
-export function centringOf(intensity: Grid, probe?: Probe): Centring {
+export function centringOf(intensity: Grid, probe?: Probe, mask?: Uint8Array): Centring {
   const { height, width } = intensity;
   const expected = probe !== undefined && probe.N === height && height === width
     ? farField(probe)
     : spot(height, width);
   const scores = [[0, 0], [0, 1], [1, 0], [1, 1]].map(([rows, columns]) =>
-    likeness(intensity, expected, rows * (height >> 1), columns * (width >> 1))
+    likeness(intensity, expected, rows * (height >> 1), columns * (width >> 1), mask)
   );
   let best = 0;
   // As stored unless another place is clearly better.
@@ -40,8 +41,15 @@ export function centringOf(intensity: Grid, probe?: Probe): Centring {
   });
   const zeroFrequency =
     (["centre", "corner of the columns", "corner of the rows", "corner"] as const)[best];
-  const shifted = roll(intensity, best >= 2 ? height >> 1 : 0, best % 2 === 1 ? width >> 1 : 0);
-  const mass = centreOfMass(shifted), wanted = centreOfMass(expected);
+  const half = (place: number): [number, number] => [
+    place >= 2 ? height >> 1 : 0,
+    place % 2 === 1 ? width >> 1 : 0,
+  ];
+  const shifted = roll(mask === undefined ? intensity : masked(intensity, mask), ...half(best));
+  const seen = mask === undefined
+    ? expected
+    : roll(masked(roll(expected, ...half(best)), mask), ...half(best));
+  const mass = centreOfMass(shifted), wanted = centreOfMass(seen);
   return {
     zeroFrequency,
     centreOfMass: [
@@ -100,11 +108,22 @@ function spot(height: number, width: number): Grid {
   return { height, width, data };
 }
 
+function masked(image: Grid, mask: Uint8Array): Grid {
+  return { ...image, data: image.data.map((v, i) => mask[i] === 0 ? 0 : v) };
+}
+
 /** Cosine between an image and an expectation moved by (rows, columns), of their square roots. */
-function likeness(image: Grid, expected: Grid, rows: number, columns: number): number {
+function likeness(
+  image: Grid,
+  expected: Grid,
+  rows: number,
+  columns: number,
+  mask?: Uint8Array,
+): number {
   const moved = roll(expected, rows, columns);
   let both = 0, a = 0, b = 0;
   for (let i = 0; i < image.data.length; i++) {
+    if (mask?.[i] === 0) continue;
     both += Math.sqrt(image.data[i] * moved.data[i]);
     a += image.data[i];
     b += moved.data[i];

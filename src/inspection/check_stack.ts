@@ -89,7 +89,7 @@ export function checkStack(
   const sums = kind.kind === "amplitude" ? pixel.energy : pixel.sum;
   const { height, width, count } = layout;
   const mean = { height, width, data: sums.map((v) => Math.max(0, v) / count) };
-  const corner = centringOf(mean, hints.probe).zeroFrequency !== "centre";
+  const corner = centringOf(mean, hints.probe, hints.mask).zeroFrequency !== "centre";
   const bad = findBadPixels(
     statistics,
     kind.kind,
@@ -104,7 +104,9 @@ export function checkStack(
   hints.mask?.forEach((valid, i) => {
     if (valid === 0) mean.data[i] = 0;
   });
-  const centring = centringOf(mean, hints.probe);
+  const good = hints.mask?.slice() ?? new Uint8Array(mean.data.length).fill(1);
+  for (const i of [...bad.hot, ...bad.dead]) good[i] = 0;
+  const centring = centringOf(mean, hints.probe, good);
   checkCentring(key, centring, height, width, findings);
   checkTotals(key, totals, findings);
   checkPixels(key, bad, statistics, width, findings);

@@ -291,8 +291,9 @@ function checkPhotons(
         }, or store physics_parameters.nphotons in _metadata`,
     );
   } else if (
-    // A mask hides light.
-    !findings.has("saturated") && stack?.mask === undefined && stack?.kind.counted === true &&
+    // A mask, or what needs one, hides light.
+    !findings.has("saturated") && !findings.has("mask_needed") && stack?.mask === undefined &&
+    stack?.kind.counted === true &&
     (counts! > 2 * nphotons || counts! < nphotons / 2)
   ) {
     findings.add(

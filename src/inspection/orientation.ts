@@ -221,11 +221,20 @@ function explain(
   return { error: error / energy, object };
 }
 
-/** Probe with the mean energy of the patterns, so that an object of modulus 1 fits. */
+/**
+ * Probe whose light on the pixels that measured is the mean energy of the patterns, so that an object of
+ * modulus 1 fits.
+ */
 function scaled(probe: ComplexGrid, amplitudes: readonly Float64Array[]): ComplexGrid {
-  let have = 0, want = 0;
-  for (let i = 0; i < probe.re.length; i++) have += probe.re[i] ** 2 + probe.im[i] ** 2;
+  const wave = fourier2(probe), area = probe.re.length, [first] = amplitudes;
+  let all = 0, have = 0, want = 0;
+  for (let i = 0; i < area; i++) {
+    const power = (wave.re[i] ** 2 + wave.im[i] ** 2) / area;
+    all += power;
+    if (first[i] >= 0) have += power;
+  }
   for (const pattern of amplitudes) for (const value of pattern) want += Math.max(0, value) ** 2;
-  const factor = Math.sqrt(want / amplitudes.length / have);
+  // A beam that is stopped completely tells nothing.
+  const factor = Math.sqrt(want / amplitudes.length / Math.max(have, 0.05 * all));
   return { ...probe, re: probe.re.map((v) => v * factor), im: probe.im.map((v) => v * factor) };
 }

@@ -5,7 +5,7 @@ import type { Inspection } from "../../src/inspection/inspection.ts";
 import { inspectionText } from "../../src/inspection/text.ts";
 import { Random } from "../../src/random.ts";
 import { FakeNpz } from "../scan/fake_npz.ts";
-import { changed, simulatedScan } from "./simulated.ts";
+import { changed, rolled, simulatedScan } from "./simulated.ts";
 
 const good = simulatedScan({ count: 25, seed: 5 });
 const metadata = JSON.parse(String(good._metadata.data[0]));
@@ -42,6 +42,26 @@ Deno.test("bad pixels that the mask of the file covers are no finding, others ar
   });
   assert.deepEqual(names(more), ["mask_needed"]);
   assert.equal(more.views.mask?.filter((v) => v === 0).length, covered + 1);
+});
+
+Deno.test("a large beamstop does not move the middle of the patterns", async () => {
+  for (const probe of ["aberrated", "gaussian"]) {
+    const scan = simulatedScan({ count: 16, probe, nphotons: 1e6, seed: 8 });
+    for (const [down, right, id] of [[0, 0], [32, 32, "zero_frequency_at_corner"]] as const) {
+      const stop = (y: number, x: number): boolean => inside((y + down) % 64, (x + right) % 64, 7);
+      const mask = new Float32Array(4096).map((_, i) => stop(Math.floor(i / 64), i % 64) ? 0 : 1);
+      const moved = rolled(scan.diffraction, down, right);
+      const { summary } = await inspectScan(
+        new FakeNpz({
+          ...scan,
+          diffraction: changed(moved, (v, _, y, x) => stop(y, x) ? 0 : v),
+          mask: realArray([64, 64], mask),
+        }),
+        { metadata: JSON.parse(String(scan._metadata.data[0])) },
+      );
+      assert.deepEqual(summary.findings.map((f) => f.id), id === undefined ? [] : [id]);
+    }
+  }
 });
 
 Deno.test("masks that do not fit, ignore everything or are inverted are named", async () => {
