@@ -62,7 +62,12 @@ fn log_factorial(k: f32) -> f32 {
 // rate - k ln rate + lgamma(k + 1); d = rate - k. Three large terms nearly cancel: they are merged first.
 fn likelihood(rate: f32, k: f32, d: f32) -> f32 {
   if (k >= 8.0) { return deviance(rate, k, d) + stirling(k); }
-  return rate - k * log(max(rate, params.floor)) + log_factorial(k);
+  return rate - k * log(rate) + log_factorial(k);
+}
+
+// Least rate. Of amplitudes it goes with the scale, so that data in any unit keep their dark pixels.
+fn least_rate(s: f32) -> f32 {
+  return select(params.floor, min(params.floor, 1e-12 * s * s), params.amplitude != 0u);
 }
 
 // Rate and count of element i.
@@ -81,14 +86,15 @@ fn terms(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid
   let sample = i / params.partials;
   let first = sample * params.elements;
   let s = scales[sample * params.scale_stride];
+  let least = least_rate(s);
   var sum = vec4f(0.0);
   for (var j = i % params.partials; j < params.elements; j += params.partials) {
     let p = predicted[first + j];
     let y = observed[first + j];
     let v = pair_of(p, y, s);
     let energy = select(vec2f(p, y), vec2f(p * p, y * y), params.amplitude != 0u);
-    let clamped = max(v.rate, params.floor);
-    sum += vec4f(likelihood(clamped, v.k, select(clamped - v.k, v.difference, v.rate >= params.floor)), y, energy);
+    let clamped = max(v.rate, least);
+    sum += vec4f(likelihood(clamped, v.k, select(clamped - v.k, v.difference, v.rate >= least)), y, energy);
   }
   sums[i] = sum;
 }
@@ -101,7 +107,7 @@ fn gradient(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   let s = scales[sample * params.scale_stride];
   let v = pair_of(predicted[i], observed[i], s);
   // 1 - k / rate, the rate kept away from 0.
-  let slope = v.difference / max(v.rate, params.floor);
+  let slope = v.difference / max(v.rate, least_rate(s));
   let chain = select(s, 2.0 * s * s * predicted[i], params.amplitude != 0u);
   let mean = select(divisors[sample * params.divisor_stride], summary[1] + 1e-8, params.divide_by_mean != 0u);
   result[i] = slope * chain / (mean * f32(params.batch));

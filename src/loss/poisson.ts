@@ -54,7 +54,10 @@ const gradientKernel = defineKernel({
   },
 });
 
-/** Expected photons of a pixel are not taken below this, so that the loss stays finite. */
+/**
+ * Expected photons of a pixel are not taken below this, so that the loss stays finite; with
+ * amplitudes not below 1e-12 scale^2 either, whichever is less.
+ */
 const LEAST_RATE = 1e-8;
 
 /** Options of {@linkcode poissonLoss}. */

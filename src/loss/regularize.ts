@@ -17,7 +17,8 @@ const table = {
   snippets: [index],
   params: {
     count: "u32",
-    size: "u32",
+    rows: "u32",
+    columns: "u32",
     partials: "u32",
     deviation: "u32",
     planes: "u32",
@@ -63,8 +64,8 @@ export interface RegularizerResult {
 /**
  * Adds coefficient * mean over the samples of a penalty to the loss.
  *
- * @param value real images, (batch, channels, N, N) f32.
- * @throws {ShapeError} if the images are not square.
+ * @param value real images, (batch, channels, rows, columns) f32.
+ * @throws {ShapeError} if the images have another number of axes.
  */
 export function regularize(
   graph: Graph,
@@ -74,18 +75,25 @@ export function regularize(
 ): RegularizerResult {
   const { plan } = graph;
   const { shape } = value.tensor;
-  const [batch, channels, size] = shape;
-  if (shape.length !== 4 || size !== shape[3]) {
+  const [batch, channels, height, width] = shape;
+  if (shape.length !== 4) {
     throw new ShapeError(
       `Cannot regularize a tensor of shape (${
         shape.join(", ")
-      }): (batch, channels, N, N) is needed`,
+      }): (batch, channels, rows, columns) is needed`,
     );
   }
-  const planes = batch * channels, pixels = size * size;
+  const planes = batch * channels, pixels = height * width;
   const partials = samplePartials(pixels);
   const deviation = regularizer === "mean_deviation" ? 1 : 0;
-  const params = { size, partials, deviation, planes, factor: coefficient / batch };
+  const params = {
+    rows: height,
+    columns: width,
+    partials,
+    deviation,
+    planes,
+    factor: coefficient / batch,
+  };
   const image = value.tensor;
   const means = graph.allocate("plane means", [planes]);
   const sums = graph.allocate("penalty partials", [planes, partials, 4]);

@@ -35,6 +35,8 @@ export interface PinnStart {
   readonly groupReach?: number;
   /** Arithmetic of the convolutions. */
   readonly precision?: Precision | undefined;
+  /** Added by Adam to the root of the second moment; default 1e-8. */
+  readonly epsilon?: number;
 }
 
 /** Parameters beside the network's own. */
@@ -140,6 +142,7 @@ export class PinnModel implements Disposable {
       kind: training.optimizer,
       beta1: training.adam_beta1,
       beta2: training.adam_beta2,
+      ...(start.epsilon === undefined ? {} : { epsilon: start.epsilon }),
       momentum: training.momentum,
       weightDecay: training.weight_decay,
       accumulation: training.accum_steps,

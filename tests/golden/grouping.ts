@@ -1,4 +1,4 @@
-import { type NdArray, toFloat64 } from "../../src/array.ts";
+import { toFloat64 } from "../../src/array.ts";
 import { groupCenters, groupOffsets, type Groups, pick } from "../../src/grouping/groups.ts";
 import { nearestNeighbors, NeighborIndex } from "../../src/grouping/neighbors.ts";
 import {
@@ -9,13 +9,15 @@ import {
 } from "../../src/grouping/scan_centered.ts";
 import type { CheckResult } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields, type Recorded } from "./recorded.ts";
 
 /** Neighbour tables, group membership, centres and offsets. */
 export async function groupingCase(context: GoldenContext): Promise<CheckResult[]> {
+  onlyFields(context.config, [], "config");
   const data = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
+  const tolerance = limit(context.tolerance, "relative");
   const results: CheckResult[] = [];
-  const numbers = (key: string): Float64Array => toFloat64(data.get(key) as NdArray);
+  const numbers = (key: string): Float64Array => toFloat64(data.need(key));
   const same = (key: string, actual: ArrayLike<number>): void => {
     if (!data.has(key)) return;
     const expected = numbers(key);
@@ -111,8 +113,8 @@ export async function groupingCase(context: GoldenContext): Promise<CheckResult[
   return results;
 }
 
-function stored(data: ReadonlyMap<string, NdArray>, key: string, seedKey: string): Groups {
-  const members = data.get(key)!, seeds = toFloat64(data.get(seedKey)!);
+function stored(data: Recorded, key: string, seedKey: string): Groups {
+  const members = data.need(key), seeds = toFloat64(data.need(seedKey));
   return {
     size: members.shape[1],
     count: members.shape[0],

@@ -1,4 +1,3 @@
-import type { NdArray } from "../../src/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { CheckResult } from "./check.ts";
 import { groupingCase } from "./grouping.ts";
@@ -7,6 +6,7 @@ import { metricsCase } from "./metrics.ts";
 import { networkForwardCase } from "./network_forward.ts";
 import { physicsForwardCase } from "./physics_forward.ts";
 import { reassemblyCase } from "./reassembly.ts";
+import type { Recorded } from "./recorded.ts";
 import { rectangularCase } from "./rectangular.ts";
 import { scalingCase } from "./scaling.ts";
 import { trainingRunCase } from "./training_run.ts";
@@ -34,7 +34,7 @@ export interface GoldenContext extends GoldenCase {
   /** The device. */
   readonly gpu: Gpu;
   /** Reads all arrays of a file of the folder. */
-  readonly read: (file: string) => Promise<Map<string, NdArray>>;
+  readonly read: (file: string) => Promise<Recorded>;
 }
 
 /** Compares one case. */

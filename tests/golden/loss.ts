@@ -7,17 +7,15 @@ import { regularize, type Regularizer } from "../../src/loss/regularize.ts";
 import { Graph } from "../../src/ops/graph.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields } from "./recorded.ts";
 
 /** Compares every loss present in a case. */
 export async function lossCase(context: GoldenContext): Promise<CheckResult[]> {
   const { gpu } = context;
+  onlyFields(context.config, ["loss", "note"], "config");
   const arrays = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
-  const get = (name: string): NdArray => {
-    const array = arrays.get(name);
-    if (array === undefined) throw new Error(`${context.files.data} has no array ${name}`);
-    return array;
-  };
+  const tolerance = limit(context.tolerance, "relative");
+  const get = (name: string): NdArray => arrays.need(name);
   const results: CheckResult[] = [];
   const compare = (name: string, actual: ArrayLike<number>): void => {
     const expected = arrays.get(name);

@@ -7,13 +7,13 @@
  */
 import { parseArgs } from "node:util";
 import { join } from "node:path";
-import type { NdArray } from "../../src/array.ts";
 import type { Accelerator } from "../../src/gpu/device.ts";
 import { FileSource } from "../../src/commands/files.ts";
 import { openGpu, Terminal } from "../../src/commands/host.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import type { CheckResult } from "./check.ts";
 import { type GoldenCase, type GoldenContext, KINDS } from "./kinds.ts";
+import { Recorded, unexplained } from "./recorded.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,10 +39,10 @@ try {
   Deno.exit(2);
 }
 
-async function read(file: string): Promise<Map<string, NdArray>> {
+async function read(file: string): Promise<Recorded> {
   using source = await FileSource.open(join(folder, file));
   const npz = await openNpz(source);
-  const arrays = new Map<string, NdArray>();
+  const arrays = new Recorded(file);
   for (const key of npz.keys) arrays.set(key, await npz.read(key));
   return arrays;
 }
@@ -51,6 +51,8 @@ using gpu = await openGpu(
   { accelerator: values.accelerator as Accelerator },
   new Terminal({}),
 );
+/** Roles of files of parameters: they may hold more than the network has. */
+const PARAMETER_FILES = /^(weights|gradients|[a-z]+\d+)$/;
 let passed = 0, failed = 0, skipped = 0;
 for (const item of cases) {
   if (values.only !== undefined && !item.name.includes(values.only) && item.kind !== values.only) {
@@ -61,12 +63,18 @@ for (const item of cases) {
     skipped++;
     continue;
   }
-  const context: GoldenContext = { gpu, read, ...item };
+  const opened = new Map<string, Recorded>();
+  const remembered = async (file: string): Promise<Recorded> => {
+    if (!opened.has(file)) opened.set(file, await read(file));
+    return opened.get(file)!;
+  };
+  const context: GoldenContext = { gpu, read: remembered, ...item };
   const start = performance.now();
   try {
     const kind = KINDS[item.kind];
     if (kind === undefined) throw new Error(`there is no runner for kind ${item.kind}`);
-    const results = await kind(context);
+    const results = [...await kind(context)];
+    results.push(...forgotten(item, opened));
     const worst = worstOf(results);
     const good = results.length > 0 && worst.ratio <= 1;
     if (good) passed++;
@@ -85,12 +93,32 @@ for (const item of cases) {
   } catch (error) {
     failed++;
     console.log(
-      `FAIL  ${item.name} [${item.kind}]: ${error instanceof Error ? error.stack : error}`,
+      `FAIL  ${item.name} [${item.kind}]: ${error instanceof Error ? error : String(error)}`,
     );
   }
 }
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+/** Files and arrays of a case that its runner did not look at: what is not compared cannot pass. */
+function forgotten(item: GoldenCase, opened: ReadonlyMap<string, Recorded>): CheckResult[] {
+  // A whole run is judged by its losses and scores alone.
+  if (item.kind === "training_run") return [];
+  const results: CheckResult[] = [];
+  const complain = (name: string): void => {
+    results.push({ name, error: Infinity, tolerance: 0 });
+  };
+  for (const [role, file] of Object.entries(item.files)) {
+    const arrays = opened.get(file);
+    if (arrays === undefined) complain(`${role} (${file}) is not compared`);
+    else if (!PARAMETER_FILES.test(role)) {
+      for (const key of unexplained(arrays.unseen())) {
+        complain(`${key} of ${file} is not compared`);
+      }
+    }
+  }
+  return results;
+}
 
 function worstOf(results: readonly CheckResult[]): { result: CheckResult; ratio: number } {
   let result: CheckResult = { name: "nothing was checked", error: Infinity, tolerance: 0 };

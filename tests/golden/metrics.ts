@@ -8,14 +8,16 @@ import { findShift } from "../../src/image/registration.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
 import { cropWindow } from "./crop.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields } from "./recorded.ts";
 
 /** Every recorded score of every pair of images. */
 export async function metricsCase(context: GoldenContext): Promise<CheckResult[]> {
+  onlyFields(context.config, [], "config");
   const data = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
+  const tolerance = limit(context.tolerance, "relative");
   const results: CheckResult[] = [];
   for (let k = 0; data.has(`target${k}`); k++) {
-    const target = data.get(`target${k}`)!, prediction = data.get(`pred${k}`)!;
+    const target = data.need(`target${k}`), prediction = data.need(`pred${k}`);
     const check = (name: string, actual: ArrayLike<number>): void => {
       const expected = data.get(`pair${k}.${name}`);
       if (expected === undefined) return;

@@ -1,5 +1,6 @@
 /** Golden kind `physics_forward`: from complex patches to amplitudes, every stage that a case holds. */
 import { countOf, type NdArray, toFloat32 } from "../../src/array.ts";
+import { ConfigError } from "../../src/errors.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { Graph } from "../../src/ops/graph.ts";
 import { effectiveProbe } from "../../src/physics/effective_probe.ts";
@@ -13,6 +14,7 @@ import {
 import { softDiskMask } from "../../src/scan/probe.ts";
 import { type CheckResult, compareAbsolute, compareRelative } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, oneOf, onlyFields } from "./recorded.ts";
 
 interface MaskConfig {
   readonly enabled?: boolean;
@@ -20,16 +22,25 @@ interface MaskConfig {
   readonly sigma?: number;
 }
 
+const FIELDS = [
+  "N",
+  "gridsize",
+  "object_big",
+  "training_patch_weighting",
+  "physics_forward_mode",
+  "probe_modes_summed",
+  "probe_mask",
+];
+
 /** Runs the forward model of a case and compares every stage present in its file. */
 export async function physicsForwardCase(context: GoldenContext): Promise<CheckResult[]> {
   const { gpu, config } = context;
+  onlyFields(config, FIELDS, "config");
+  onlyFields(config.probe_mask, ["enabled", "diameter", "sigma"], "config.probe_mask");
+  oneOf(config.physics_forward_mode ?? "amplitude", ["amplitude"], "config.physics_forward_mode");
   const arrays = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
-  const get = (name: string): NdArray => {
-    const array = arrays.get(name);
-    if (array === undefined) throw new Error(`${context.files.data} has no array ${name}`);
-    return array;
-  };
+  const tolerance = limit(context.tolerance, "relative");
+  const get = (name: string): NdArray => arrays.need(name);
   const scalar = (name: string): number => toFloat32(get(name))[0];
   const results: CheckResult[] = [];
   const compare = (name: string, actual: ArrayLike<number>): void => {
@@ -41,6 +52,8 @@ export async function physicsForwardCase(context: GoldenContext): Promise<CheckR
 
   const patches = get("patches");
   const [batch, channels, size] = patches.shape;
+  oneOf(config.N ?? size, [size], "config.N");
+  oneOf(config.gridsize, [Math.sqrt(channels)], "config.gridsize");
   const mask = config.probe_mask as MaskConfig | undefined;
   const probe = effectiveProbe(
     get("probe"),
@@ -57,7 +70,9 @@ export async function physicsForwardCase(context: GoldenContext): Promise<CheckR
   };
   using graph = new Graph(gpu, "physics", false);
   const object = graph.wrap(tensor("patches", [...patches.shape, 2], toFloat32(patches)));
-  const modeSum = config.probe_modes_summed === "coherently" ? "coherent" : "incoherent";
+  const words = ["coherently", "incoherently"] as const;
+  const summed = oneOf(config.probe_modes_summed, words, "config.probe_modes_summed");
+  const modeSum = summed === "coherently" ? "coherent" : "incoherent";
   let inputs: ForwardInputs = {
     modeSum,
     probe: graph.wrap(tensor("probe", [...probe.shape, 2], toFloat32(probe))),
@@ -67,7 +82,14 @@ export async function physicsForwardCase(context: GoldenContext): Promise<CheckR
   const outputScale = tensor("output scale", [countOf(scales.shape)], toFloat32(scales));
   let factor: Tensor | undefined;
   if (config.object_big === true) {
-    const weighting = config.training_patch_weighting as PatchWeighting;
+    const weighting = oneOf<PatchWeighting>(
+      config.training_patch_weighting,
+      ["central_mask", "probe", "uniform"],
+      "config.training_patch_weighting",
+    );
+    if (weighting === "probe" && get("probe").shape.slice(0, 2).some((n) => n !== 1)) {
+      throw new ConfigError("Weights by probe need one probe for all samples and channels");
+    }
     const offsets = toFloat32(get("offsets_xy"));
     const canvas = groupCanvasSize(
       size,

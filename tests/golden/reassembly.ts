@@ -10,25 +10,16 @@ import { VarproAccumulator } from "../../src/reassembly/varpro.ts";
 import { type ScaleFactors, solveScaleFactors } from "../../src/reassembly/varpro_solve.ts";
 import { probeWindow, uniformWindow } from "../../src/reassembly/weights.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
-
-interface Context {
-  readonly gpu: Gpu;
-  readonly read: (file: string) => Promise<Map<string, NdArray>>;
-  readonly config: Record<string, unknown>;
-  readonly files: Record<string, string>;
-  readonly tolerance: Record<string, unknown>;
-}
+import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields } from "./recorded.ts";
 
 /** Stitches the patches of a case and compares every canvas and scale factor in it. */
-export async function reassemblyCase(context: Context): Promise<CheckResult[]> {
+export async function reassemblyCase(context: GoldenContext): Promise<CheckResult[]> {
   const { gpu, files } = context;
+  onlyFields(context.config, ["gridsize"], "config");
   const arrays = await context.read(files.data);
-  const tolerance = Number(context.tolerance.relative);
-  const get = (name: string): NdArray => {
-    const array = arrays.get(name);
-    if (array === undefined) throw new Error(`${files.data} has no array ${name}`);
-    return array;
-  };
+  const tolerance = limit(context.tolerance, "relative");
+  const get = (name: string): NdArray => arrays.need(name);
   const patches = get("patches"), probe = get("probe");
   const trim = toFloat32(get("middle_trim"))[0];
   const positions = rowColumn(get("coords_global"));

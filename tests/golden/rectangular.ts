@@ -9,17 +9,18 @@ import { VarproAccumulator } from "../../src/reassembly/varpro.ts";
 import { solveByRankOne, solveScaleFactors } from "../../src/reassembly/varpro_solve.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, oneOf, onlyFields } from "./recorded.ts";
 
 /** Compares intensity, likelihood, basis images and fitted scales of a case. */
 export async function rectangularCase(context: GoldenContext): Promise<CheckResult[]> {
   const { gpu } = context;
+  const { config } = context;
+  onlyFields(config, ["N", "gridsize", "physics_forward_mode", "probe_modes_summed"], "config");
+  oneOf(config.physics_forward_mode, ["rectangular_scaled"], "config.physics_forward_mode");
+  oneOf(config.probe_modes_summed, ["incoherently"], "config.probe_modes_summed");
   const arrays = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
-  const get = (name: string): NdArray => {
-    const array = arrays.get(name);
-    if (array === undefined) throw new Error(`${context.files.data} has no array ${name}`);
-    return array;
-  };
+  const tolerance = limit(context.tolerance, "relative");
+  const get = (name: string): NdArray => arrays.need(name);
   const results: CheckResult[] = [];
   const compare = (name: string, actual: ArrayLike<number>): void => {
     const expected = arrays.get(name);

@@ -16,17 +16,19 @@ import {
 } from "../../src/scan/probe.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields } from "./recorded.ts";
 
 /** Every factor of the normalisation, every probe scale, every mask of a file. */
 export async function scalingCase(context: GoldenContext): Promise<CheckResult[]> {
+  onlyFields(context.config, [], "config");
   const data = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.relative);
+  const tolerance = limit(context.tolerance, "relative");
   const results: CheckResult[] = [];
-  const numbers = (key: string): Float64Array => toFloat64(data.get(key)!);
+  const numbers = (key: string): Float64Array => toFloat64(data.need(key));
   const check = (key: string, actual: ArrayLike<number>): void => {
     if (data.has(key)) results.push(compareRelative(key, actual, numbers(key), tolerance));
   };
-  const shape = data.get("amplitude")!.shape, N = shape.at(-1)!;
+  const shape = data.need("amplitude").shape, N = shape.at(-1)!;
   const amplitude = numbers("amplitude"), all = patternStatistics(amplitude, N);
   check("amplitude", numbers("counts").map(Math.sqrt));
   const factor = amplitudeFactor(all);
@@ -45,7 +47,7 @@ export async function scalingCase(context: GoldenContext): Promise<CheckResult[]
   check("ci_rms_input_scale", [counts.rmsInputScale]);
   check("ci_mean_measured_intensity", [counts.meanMeasuredIntensity]);
   const probe = (key: string): Probe => {
-    const side = data.get(key)!.shape.at(-1)!, values = Float32Array.from(numbers(key));
+    const side = data.need(key).shape.at(-1)!, values = Float32Array.from(numbers(key));
     return { modes: values.length / (2 * side * side), N: side, data: values };
   };
   const scaled = (

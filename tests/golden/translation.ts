@@ -4,17 +4,19 @@ import { Plan } from "../../src/gpu/plan.ts";
 import { recordTranslate } from "../../src/ops/translate.ts";
 import { type CheckResult, compareAbsolute } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
+import { limit, onlyFields } from "./recorded.ts";
 
 /** Compares every `outK` and `out_realK` of a case. */
 export async function translationCase(context: GoldenContext): Promise<CheckResult[]> {
   const { gpu } = context;
+  onlyFields(context.config, [], "config");
   const arrays = await context.read(context.files.data);
-  const tolerance = Number(context.tolerance.max_abs);
+  const tolerance = limit(context.tolerance, "max_abs");
   const results: CheckResult[] = [];
-  for (const [name, array] of arrays) {
+  for (const name of arrays.keys()) {
     const match = /^image(\w+)$/.exec(name);
     if (match === null) continue;
-    const set = match[1];
+    const set = match[1], array = arrays.need(name);
     const [planes, rows, columns] = array.shape;
     const values = toFloat32(array);
     const offsets = gpu.tensor("offsets", [planes, 2], offsetsOf(set));
@@ -39,8 +41,6 @@ export async function translationCase(context: GoldenContext): Promise<CheckResu
   return results;
 
   function offsetsOf(set: string): Float32Array {
-    const offsets = arrays.get(`offset${set}`);
-    if (offsets === undefined) throw new Error(`there is no array offset${set}`);
-    return toFloat32(offsets);
+    return toFloat32(arrays.need(`offset${set}`));
   }
 }

@@ -71,6 +71,28 @@ for (const quantity of ["amplitude", "intensity"] as const) {
   }
 }
 
+Deno.test("Poisson loss of amplitudes keeps rates far below a photon", () =>
+  withGpu(async (gpu, keep) => {
+    const p = new Float32Array([3e-3, 0.02, 0.7, 5]), y = new Float32Array([1, 0, 0.3, 8]);
+    const s = 1e-5, predicted = keep(gpu.tensor("predicted", [1, 1, 2, 2], p));
+    const observed = keep(gpu.tensor("observed", [1, 1, 2, 2], y));
+    const scale = keep(gpu.tensor("scale", [1], new Float32Array([s])));
+    using graph = new Graph(gpu, "poisson", true);
+    const value = graph.wrap(predicted);
+    const loss = poissonLoss(graph, value, observed, { scale });
+    graph.plan.submit();
+    assert(value.gradient !== undefined);
+    const [rows, gradient] = await gpu.readAll([loss.rows, value.gradient]);
+    const squares = (v: Float32Array): number[] => [...v].map((a) => (s * a) ** 2);
+    const rates = squares(p), counts = squares(y);
+    const sum = rates.reduce((all, rate, i) => all + poissonTerm(rate, counts[i]), 0);
+    assertClose("likelihood", [rows[0]], [sum], 3e-6);
+    const slopes = rates.map((rate, i) =>
+      (1 - counts[i] / rate) * 2 * s * s * p[i] / (mean(y) + 1e-8)
+    );
+    for (let i = 0; i < 4; i++) assertClose("gradient", [gradient[i]], [slopes[i]], 3e-6);
+  }));
+
 Deno.test("Poisson loss and gradient stay finite where nothing is predicted", () =>
   withGpu(async (gpu, keep) => {
     const predicted = keep(
