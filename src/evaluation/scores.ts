@@ -52,6 +52,8 @@ export interface ComparedMaps {
 }
 
 const TRIM = 2;
+/** How much finer an untapered curve may seem than the tapered one before it is doubted. */
+const EDGES = 2;
 
 /**
  * Scores of an aligned image against a reference of the same size.
@@ -78,6 +80,15 @@ export function scorePair(
       warnings.push(`the ${name} FRC means nothing as ${ring.unreliable}`);
     }
   }
+  const best = Math.min(...[amplitudeRings, phaseRings].map(halfPeriodOf));
+  if (best < Infinity && halfPeriodOf(whole) > EDGES * best) {
+    warnings.push(
+      `the FRC of amplitude or phase (half period ${best.toFixed(2)} px) counts the edges of the ` +
+        `frame, as in the original system: trust that of the complex image (${
+          whole.frc50.halfPeriodPx === null ? "none" : `${halfPeriodOf(whole).toFixed(2)} px`
+        })`,
+    );
+  }
   if (phaseJumps(reference) > 0.005) {
     warnings.push(
       "the phase of the reference wraps: phase scores are those of the wrapped angles, look at the " +
@@ -100,6 +111,11 @@ export function scorePair(
     complexRings: whole,
     warnings,
   };
+}
+
+/** Half period at a correlation of 0.5, px; infinite if there is none or the curve means nothing. */
+function halfPeriodOf(rings: RingScore): number {
+  return rings.unreliable === undefined ? rings.frc50.halfPeriodPx ?? Infinity : Infinity;
 }
 
 function mapScores({ mae, mse, psnr255, psnr1, ssim, msSsim }: Scores): MapScores {

@@ -73,7 +73,7 @@ export function runTrial(
   if (best.error < CLEARLY * trial.stored) report(trial, findings);
   else if (
     trial.stored > NO_BETTER * trial.shuffled && trial.stored > 2 * noiseShare(stack) &&
-    !findings.has("probe_real")
+    !findings.has("probe_real") && !findings.has("saturated")
   ) {
     findings.add(
       "warning",

@@ -3,6 +3,7 @@ import { emptyComplex, fourier2 } from "../../src/image/fourier.ts";
 import { emptyGrid, type Grid } from "../../src/image/grid.ts";
 import { fourierShift } from "../../src/image/registration.ts";
 import { complexRings, crossing, FLAT, mapRings } from "../../src/evaluation/rings.ts";
+import { scorePair } from "../../src/evaluation/scores.ts";
 import { Random } from "../../src/random.ts";
 
 function noise(height: number, width: number, seed: number, mean = 0, sigma = 1): Grid {
@@ -135,4 +136,20 @@ Deno.test("rings as resolutions: half periods, bounds, none", () => {
   assert.deepEqual([crossing(32, 64).halfPeriodPx, crossing(32, 64).pixelLimited], [1, true]);
   assert.deepEqual([crossing(0, 64).halfPeriodPx, crossing(0, 64).pixelLimited], [null, false]);
   assert.equal(crossing(4, 64).halfPeriodNm, null);
+});
+
+Deno.test("curves that the edges of the frame keep high are doubted", () => {
+  // A slope over the frame jumps at its edges, in the truth and in its blurred copy.
+  const side = 64, random = new Random(6), truth = emptyComplex(side, side);
+  const blurred = emptyComplex(side, side);
+  for (let i = 0; i < side * side; i++) {
+    const slope = 0.5 + 0.008 * (i % side) + 0.004 * Math.floor(i / side);
+    truth.re[i] = slope + 0.05 * random.normal();
+    blurred.re[i] = slope + 1e-4 * random.normal();
+  }
+  const { warnings, amplitudeRings, complexRings } = scorePair(truth, blurred);
+  assert.ok(amplitudeRings.frc50.halfPeriodPx! < 0.5 * (complexRings.frc50.halfPeriodPx ?? 99));
+  assert.ok(warnings.some((line) => /counts the edges of the frame/.test(line)), warnings.join());
+  const sharp = scorePair(truth, truth);
+  assert.ok(sharp.warnings.every((line) => !/edges of the frame/.test(line)));
 });
