@@ -102,6 +102,7 @@ Deno.test("every task and flag a document mentions exists", async () => {
       "docs/workflow.md",
       "docs/flag_decisions.md",
       "docs/engines.md",
+      "docs/engines_hybrid.md",
       "docs/engines_positions.md",
       "docs/engines_projection.md",
       "docs/real_data.md",

@@ -30,7 +30,7 @@ export interface RefineOptions {
 /** Refinement switched off. */
 export const NO_REFINEMENT: RefineOptions = {
   positionCorrection: "none",
-  positionStartSweep: 3,
+  positionStartSweep: 5,
   positionAffine: false,
   positionLimit: 5,
 };

@@ -44,7 +44,8 @@ class Bench {
   }
 
   wants(gate: string): boolean {
-    return this.only.length === 0 || this.only.some((word) => gate.startsWith(word));
+    return this.only.length === 0 ||
+      this.only.some((word) => gate.startsWith(word) || word.startsWith(gate));
   }
 
   /** Runs the program and returns what it prints with --json. */
@@ -170,6 +171,51 @@ async function goldenGates(bench: Bench): Promise<void> {
   }
 }
 
+/** A network trained on one scan starts another one, with an unknown probe and with little overlap. */
+async function hybridGates(bench: Bench): Promise<void> {
+  const kind = [
+    ...["--object", "lines", "--phase-range=-2,2", "--nphotons", "1e6", "--probe", "zernike"],
+    ...["--probe-pupil", "0.81", "--zernike", "0,0,0,-7,-0.4,0,-0.5,0.2,0,0,-0.4"],
+  ];
+  const scan = (name: string, step: number, count: number, seed: number): Promise<unknown> =>
+    bench.program([
+      ...["simulate", ...kind, "--scan-step", `${step}`, "--n-positions", `${count}`],
+      ...["--seed", `${seed}`, "--output", `${name}.npz`],
+    ]);
+  await scan("many", 6, 576, 1);
+  await scan("new", 12, 64, 77);
+  await scan("sparse", 28, 64, 77);
+  await bench.program([
+    ...["train", "--train-data-file", "many.npz", "--nepochs", bench.short ? "2" : "16"],
+    ...["--n-filters-scale", "0.5", "--seed", "1", "--output-dir", "net"],
+  ]);
+  const unknown = "--probe-start gaussian --probe-diameter 40 --probe-start-sweep 1 --probe-step 1";
+  const cases = [
+    { name: "new", sweeps: 100, flags: unknown, from: "--object-start-sweep 4", best: 0.5 },
+    { name: "sparse", sweeps: 60, flags: "--probe-start-sweep 0", from: "", best: 0.7 },
+  ];
+  for (const { name, sweeps, flags, from, best } of cases) {
+    const truth = ["--truth", `${name}.npz`, "--no-data"];
+    await bench.reconstruct(`${name}_ones`, `${name}.npz`, sweeps, flags);
+    await bench.reconstruct(
+      `${name}_network`,
+      `${name}.npz`,
+      sweeps,
+      `${flags} --init-model net ${from}`,
+    );
+    const ones = await bench.evaluate([`${name}_ones`, ...truth]);
+    const hybrid = await bench.evaluate([`${name}_network`, ...truth]);
+    bench.most(
+      "E2",
+      `phase MAE over that from ones (${name})`,
+      hybrid.mae.phase / ones.mae.phase,
+      0.5,
+    );
+    const ratio = hybrid.mae.amplitude / ones.mae.amplitude;
+    bench.most("E2", `amplitude MAE over that from ones (${name})`, ratio, best);
+  }
+}
+
 async function linesGates(bench: Bench): Promise<void> {
   const known = "--engine epie --object-step 1 --probe-start-sweep 0";
   const object = "--object lines --probe disk --scan-step 8.4 --integer-positions --seed 11";
@@ -238,6 +284,7 @@ if (import.meta.main) {
     await goldenGates(bench);
   }
   if (bench.wants("C")) await linesGates(bench);
+  if (bench.wants("E2")) await hybridGates(bench);
   if (siemens !== "-") await siemensGates(bench, await Deno.realPath(siemens));
   if (values.folder === undefined) await Deno.remove(folder, { recursive: true });
   console.log(`${bench.passed} passed, ${bench.failed} failed`);
