@@ -31,7 +31,9 @@ Which engine:
          good overlap and clean data; keeps the waves of all patterns in memory.
   raar   as dm, more tolerant of noise (--raar-beta). Finish either with a few sweeps of epie.
 A good start saves sweeps: --object-start earlier/reconstruction.npz, or --init-model FOLDER (a trained
-network) for the hybrid. With an uncertain probe keep --probe-start-sweep at 2 or later.
+network) for the hybrid: choose it where the probe is unknown (with --probe-start gaussian and
+--object-start-sweep 4) or positions overlap little, where a start from ones gets stuck.
+With an uncertain probe keep --probe-start-sweep at 2 or later.
 
 Examples:
   ptychogpu reconstruct --data scan.npz --engine epie --sweeps 60 --output-dir result
