@@ -11,6 +11,9 @@ import type { CheckResult } from "./check.ts";
 import type { GoldenContext } from "./kinds.ts";
 import { limit, onlyFields, type Recorded } from "./recorded.ts";
 
+/** Distances that differ by less than this, relative to the largest coordinate, are equal. */
+const TIE = 1e-12;
+
 /** Neighbour tables, group membership, centres and offsets. */
 export async function groupingCase(context: GoldenContext): Promise<CheckResult[]> {
   onlyFields(context.config, [], "config");
@@ -23,6 +26,30 @@ export async function groupingCase(context: GoldenContext): Promise<CheckResult[
     const expected = numbers(key);
     let wrong = actual.length === expected.length ? 0 : Infinity;
     expected.forEach((value, i) => wrong += value === actual[i] ? 0 : 1);
+    results.push({ name: `${key} (entries that differ)`, error: wrong, tolerance });
+  };
+  /** Tables of neighbours, -1 for none; neighbours at equal distance may stand in any order. */
+  const ranked = (
+    key: string,
+    actual: ArrayLike<number>,
+    globalOf: (i: number) => number,
+  ): void => {
+    if (!data.has(key)) return;
+    const expected = numbers(key), columns = data.need(key).shape[1];
+    let wrong = actual.length === expected.length ? 0 : Infinity;
+    expected.forEach((value, i) => {
+      if (value === actual[i]) return;
+      const center = centers[Math.floor(i / columns)];
+      const [theirs, ours] = [value, actual[i]].map((n) =>
+        n < 0 ? Infinity : apart(center, globalOf(n))
+      );
+      wrong += Math.abs(theirs - ours) <= TIE * reach ? 0 : 1;
+    });
+    const tables = [Array.from(expected), Array.from(actual)];
+    for (let i = 0; i < expected.length; i += columns) {
+      const [theirs, ours] = tables.map((t) => new Set(t.slice(i, i + columns)).size);
+      wrong += Math.abs(theirs - ours);
+    }
     results.push({ name: `${key} (entries that differ)`, error: wrong, tolerance });
   };
   const reach = Math.max(
@@ -50,22 +77,29 @@ export async function groupingCase(context: GoldenContext): Promise<CheckResult[
   };
   const centers = insideBounds(positions, bounds("x_bounds"), bounds("y_bounds"));
   const K = numbers("K")[0], repeats = numbers("n_subsample")[0];
-  const minDistance = numbers("min_neighbor_distance")[0];
-  const maxDistance = numbers("max_neighbor_distance")[0];
+  const apart = (i: number, j: number): number =>
+    Math.hypot(positions[2 * i] - positions[2 * j], positions[2 * i + 1] - positions[2 * j + 1]);
+  const ranges = ["min_neighbor_distance", "max_neighbor_distance"] as const;
+  const [minDistance, maxDistance] = ranges.map((key) => data.has(key) ? numbers(key)[0] : NaN);
   same("valid_indices", centers);
   const local = pick(positions, centers), table = nearestNeighbors(local, K + 1, true);
-  same("nearest_neighbors_bounded", table);
-  same("nearest_neighbors_global", Array.from(table, (i) => centers[i]));
+  ranked("nearest_neighbors_bounded", table, (i) => centers[i]);
+  ranked("nearest_neighbors_global", Array.from(table, (i) => centers[i]), (i) => i);
   const columns = data.get("min_dist_neighbors_bounded")?.shape[1] ?? 0;
-  same("min_dist_neighbors_bounded", distanceNeighbors(local, columns, minDistance, maxDistance));
+  const inRange = distanceNeighbors(local, columns, minDistance, maxDistance);
+  ranked("min_dist_neighbors_bounded", inRange, (i) => centers[i]);
 
   const chosen = stored(data, "chosen_nn_indices", "group_center_scan");
+  const inside = new Set(centers);
   let misses = 0;
   for (let g = 0; g < chosen.count; g++) {
     const i = centers.indexOf(chosen.seeds[g]);
-    const allowed = table.subarray(i * (K + 1), (i + 1) * (K + 1));
+    const furthest = i < 0 ? -1 : apart(centers[i], centers[table[i * (K + 1) + K]]);
     const group = chosen.members.subarray(g * chosen.size, (g + 1) * chosen.size);
-    for (const m of group) misses += allowed.some((n) => centers[n] === m) ? 0 : 1;
+    for (const m of group) {
+      const possible = inside.has(m) && apart(chosen.seeds[g], m) <= furthest + TIE * reach;
+      misses += possible ? 0 : 1;
+    }
     misses += chosen.size - new Set(group).size;
   }
   members("chosen_nn_indices", misses);
@@ -94,14 +128,11 @@ export async function groupingCase(context: GoldenContext): Promise<CheckResult[
     let outside = 0;
     for (let g = 0; g < quad.count; g++) {
       const seed = quad.seeds[g];
-      const candidates = quadrantCandidates(
-        index,
-        positions,
-        seed,
-        quadrantNeighborCount,
-        minDistance,
-        maxDistance,
-      );
+      const at = [positions[2 * seed], positions[2 * seed + 1]] as const;
+      const { distances } = index.nearest(...at, quadrantNeighborCount, seed);
+      const furthest = (distances.at(-1) ?? 0) + TIE * reach;
+      const most = Math.min(maxDistance, furthest), all = index.count;
+      const candidates = quadrantCandidates(index, positions, seed, all, minDistance, most);
       candidates.forEach((list, q) =>
         outside += list.includes(quad.members[quad.size * g + q]) ? 0 : 1
       );
