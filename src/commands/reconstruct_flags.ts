@@ -128,7 +128,10 @@ export function addReconstructFlags(command: Command): void {
     .option("--probe-power", "keep the power of the probe, scale the object instead")
     .option("--probe-support <share>", "disk outside which the probe is 0, diameter / N [none]")
     .option("--center-probe", "keep the probe centred, by whole pixels")
-    .option("--mask <file>", "NPY or NPZ, (N, N) or (P, N, N): 0 marks detector pixels to ignore")
+    .option(
+      "--mask <file>",
+      "NPY or NPZ, (N, N) or (P, N, N): 0 marks pixels to ignore [mask of the scan]",
+    )
     .option("--bad-pixels <list>", 'detector pixels to ignore as "row,column row,column ..."')
     .option("--canvas-margin <pixels>", "free pixels around the scanned area", "1");
   addRefineFlags(command);
