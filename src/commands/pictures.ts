@@ -34,7 +34,7 @@ export function amplitudePng(shown: Shown): Uint8Array {
 }
 
 /**
- * Phase picture: cyclic colours over the full circle, the mean phase at its middle.
+ * Phase picture, the mean phase at its middle: cyclic colours if the phase needs much of the circle, else grey.
  *
  * @param ends Lower and upper end of the colours, rad; null is what the data need.
  */
@@ -59,7 +59,18 @@ export function phasePanel(
   bar: NonNullable<PanelItem["scaleBar"]>,
   ends: readonly [low: number | null, high: number | null] = [null, null],
 ): PanelItem {
-  const phase = centredPhase(image, mask), needed = phaseRange(phase, mask);
+  return phaseItem(title, centredPhase(image, mask), mask, bar, ends);
+}
+
+/** The same for a phase that is shown as it is. */
+export function phaseItem(
+  title: string,
+  phase: Grid,
+  mask: Uint8Array | undefined,
+  bar: NonNullable<PanelItem["scaleBar"]>,
+  ends: readonly [low: number | null, high: number | null] = [null, null],
+): PanelItem {
+  const needed = phaseRange(phase, mask);
   const range = { low: ends[0] ?? needed.low, high: ends[1] ?? needed.high };
   const map = range.high - range.low > 3 ? "cyclic" : "grey";
   return {

@@ -8,7 +8,7 @@ import { percentileRange } from "../image/colors.ts";
 import { emptyGrid, type Grid, polarGrids } from "../image/grid.ts";
 import type { PanelItem } from "../image/panel.ts";
 import type { SimulatedScan } from "../workflows/simulate.ts";
-import { figurePng, phasePanel, scaleBar } from "./pictures.ts";
+import { figurePng, phaseItem, phasePanel, scaleBar } from "./pictures.ts";
 
 /** Probe modes that are shown; more are in the file. */
 const MODES = 3;
@@ -46,7 +46,8 @@ export function previewPng(scan: SimulatedScan): Uint8Array {
   return figurePng([
     [
       amplitude("object: amplitude", shown, "grey"),
-      phasePanel("object: phase", shown, undefined, bar),
+      // The phase that was asked for, not turned to its mean.
+      phaseItem("object: phase", polarGrids(shown).phase, undefined, bar),
       { ...amplitude(`${count} positions`, shown, "grey"), dots: positions },
     ],
     ...modes,
