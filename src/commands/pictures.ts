@@ -34,7 +34,8 @@ export function amplitudePng(shown: Shown): Uint8Array {
 }
 
 /**
- * Phase picture, the mean phase at its middle: cyclic colours if the phase needs much of the circle, else grey.
+ * Phase picture, the mean phase at its middle: cyclic colours if the phase needs much of the circle,
+ * else grey.
  *
  * @param ends Lower and upper end of the colours, rad; null is what the data need.
  */
