@@ -8,34 +8,64 @@
 import { parseArgs } from "node:util";
 import { join } from "node:path";
 import type { Accelerator } from "../../src/gpu/device.ts";
+import { ConfigError } from "../../src/errors.ts";
 import { FileSource } from "../../src/commands/files.ts";
 import { openGpu, Terminal } from "../../src/commands/host.ts";
 import { openNpz } from "../../src/io/npz.ts";
 import type { CheckResult } from "./check.ts";
 import { type GoldenCase, type GoldenContext, KINDS } from "./kinds.ts";
-import { Recorded, unexplained } from "./recorded.ts";
+import { oneOf, Recorded, unexplained } from "./recorded.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    slow: { type: "boolean" },
-    only: { type: "string" },
-    accelerator: { type: "string", default: "auto" },
-  },
-});
-if (positionals.length !== 1) {
-  console.error("usage: deno task golden DIR [--slow] [--only WORD]");
-  Deno.exit(2);
-}
+const USAGE = "usage: deno task golden DIR [--slow] [--only WORD] [--accelerator auto|gpu|cpu]";
+const { values, positionals } = options();
 const folder = positionals[0];
-let cases: GoldenCase[];
-try {
-  const list = JSON.parse(await Deno.readTextFile(join(folder, "cases.json")));
-  if (list.format !== "ptychogpu-golden/1") throw new Error(`unknown format ${list.format}`);
-  cases = list.cases;
-} catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(`error: Cannot read ${join(folder, "cases.json")}: ${text}`);
+const cases = await readCases();
+
+function options() {
+  try {
+    const read = parseArgs({
+      allowPositionals: true,
+      options: {
+        slow: { type: "boolean" },
+        only: { type: "string" },
+        accelerator: { type: "string", default: "auto" },
+        help: { type: "boolean" },
+      },
+    });
+    if (read.values.help === true) {
+      console.log(USAGE);
+      Deno.exit(0);
+    }
+    if (read.positionals.length !== 1) throw new ConfigError(USAGE);
+    oneOf(read.values.accelerator, ["auto", "gpu", "cpu"], "--accelerator");
+    return read;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Cases of the folder, each with a name, a kind, files, a configuration and tolerances. */
+async function readCases(): Promise<GoldenCase[]> {
+  const path = join(folder, "cases.json");
+  try {
+    const list = JSON.parse(await Deno.readTextFile(path));
+    if (list?.format !== "ptychogpu-golden/1") throw new Error(`unknown format ${list?.format}`);
+    if (!Array.isArray(list.cases)) throw new Error("it has no list of cases");
+    return list.cases.map((item: Partial<GoldenCase>, i: number) => ({
+      name: `case ${i}`,
+      kind: "",
+      files: {},
+      config: {},
+      tolerance: {},
+      ...item,
+    }));
+  } catch (error) {
+    return refuse(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function refuse(message: string): never {
+  console.error(`error: ${message}`);
   Deno.exit(2);
 }
 
@@ -97,6 +127,7 @@ for (const item of cases) {
     );
   }
 }
+if (passed + failed + skipped === 0) console.error("error: there is no such case");
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
 
