@@ -36,7 +36,6 @@ const NOT_COMPARED: readonly (readonly [RegExp, string])[] = [
   [/^cli_uniform_canvas/, "the original places these patches mirrored (docs/parity.md)"],
   [/^(trainable_|log_scale|(in|out)put_log_scale)/, "the original never updates this scale"],
   [/^experiment_id$/, "a case is of one experiment"],
-  [/^predicted_amplitude$/, "its loss and gradients are compared"],
   [/^(max_abs_offset|center_of_mass_xy)$/, "follows from the positions"],
   [/^(coords_relative|coords_center|offsets_xy)$/, "input of merged groups only"],
   [/^(gridsize|max_neighbor_distance|K_quadrant|min_neighbor_distance)$/, "input not needed"],

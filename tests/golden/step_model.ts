@@ -2,10 +2,15 @@ import { type NdArray, toFloat32 } from "../../src/array.ts";
 import type { RunConfig } from "../../src/config/presets.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
+import type { Tensor } from "../../src/gpu/tensor.ts";
 import { declareNetwork } from "../../src/network/architecture.ts";
 import { recordNetwork } from "../../src/network/autoencoder.ts";
-import { Graph, type Value } from "../../src/ops/graph.ts";
+import { polarToComplex } from "../../src/ops/complex.ts";
+import { Graph } from "../../src/ops/graph.ts";
 import { ParameterStore } from "../../src/ops/parameters.ts";
+import { effectiveProbe } from "../../src/physics/effective_probe.ts";
+import { forwardModel, type GroupMerge } from "../../src/physics/forward_model.ts";
+import { groupCanvasSize, patchWeights } from "../../src/physics/merge_weights.ts";
 import { scanFromArrays } from "../../src/scan/dataset.ts";
 import { PinnModel } from "../../src/workflows/pinn.ts";
 import { type CheckResult, compareRelative } from "./check.ts";
@@ -85,7 +90,7 @@ export async function openModel(
   return model;
 }
 
-/** Compares the two heads of the network at the first weights, where a file holds them. */
+/** Compares both heads of the network and the prediction at the first weights, where a file holds them. */
 export async function compareForward(
   gpu: Gpu,
   config: RunConfig,
@@ -99,26 +104,46 @@ export async function compareForward(
   const store = new ParameterStore(gpu, layers.layout, false);
   using graph = new Graph(gpu, "golden step", false);
   const seen = layers.channels === shape[1] ? shape : [shape[0] * shape[1], 1, ...shape.slice(2)];
-  const input = gpu.tensor("input", seen, toFloat32(batch.images));
+  const owned: Tensor[] = [];
+  const tensor = (label: string, dims: readonly number[], values: Float32Array): Tensor => {
+    const made = gpu.tensor(label, dims, values);
+    owned.push(made);
+    return made;
+  };
+  const input = tensor("input", seen, toFloat32(batch.images));
   try {
     store.load(weights);
     const output = recordNetwork(graph, layers, store, model, graph.wrap(input));
-    const heads: readonly (readonly [string, Value])[] = [
-      ["amp", graph.keep(output.first)],
-      ["phase", graph.keep(output.second)],
-    ];
+    const heads = [graph.keep(output.first), graph.keep(output.second)];
+    const probe = effectiveProbe(batch.probe, batch.probeScale);
+    const weighting = model.training_patch_weighting;
+    const members = shape[1], plane = [model.N, model.N];
+    const merge: GroupMerge = {
+      members,
+      offsets: tensor("offsets", [shape[0] * members, 2], toFloat32(batch.offsets)),
+      canvas: groupCanvasSize(model.N, model.gridsize, model.max_neighbor_distance),
+      weighting,
+      weights: tensor("weights", plane, patchWeights(weighting, model.N, toFloat32(probe))),
+    };
+    const predicted = forwardModel(graph, polarToComplex(graph, heads[0], heads[1]).patches, {
+      probe: graph.wrap(tensor("probe", [...probe.shape, 2], toFloat32(probe))),
+      modeSum: model.probe_mode_sum,
+      ...(model.object_big ? { merge } : {}),
+    });
+    const values = { amp: heads[0], phase: heads[1], predicted_amplitude: graph.keep(predicted) };
     graph.plan.submit();
     const results: CheckResult[] = [];
-    for (const [name, value] of heads) {
+    for (const [name, value] of Object.entries(values)) {
       if (!losses.has(name)) continue;
       const expected = toFloat32(losses.need(name));
-      const actual = await gpu.read(value.tensor);
+      const factor = name === "predicted_amplitude" ? 1 / batch.rms : 1;
+      const actual = (await gpu.read(value.tensor)).map((v) => v * factor);
       const most = tolerance("gradient_p99_of_tensor_max");
       results.push(compareRelative(name, actual, expected, most));
     }
     return results;
   } finally {
     store.dispose();
-    gpu.arena.release(input);
+    for (const made of owned) gpu.arena.release(made);
   }
 }
