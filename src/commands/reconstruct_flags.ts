@@ -33,7 +33,8 @@ Which engine:
 A good start saves sweeps: --object-start earlier/reconstruction.npz, or --init-model FOLDER (a trained
 network) for the hybrid: choose it where the probe is unknown (with --probe-start gaussian and
 --object-start-sweep 4) or positions overlap little, where a start from ones gets stuck.
-With an uncertain probe keep --probe-start-sweep at 2 or later.
+With an uncertain probe keep --probe-start-sweep at 2 or later. Modes that are added (--probe-modes)
+grow with the probe step: use --engine epie --object-step 1 --probe-step 1.
 
 Examples:
   ptychogpu reconstruct --data scan.npz --engine epie --sweeps 60 --output-dir result

@@ -50,3 +50,22 @@ for (const [name, wanted] of Object.entries(WANTED)) {
     }
   });
 }
+
+Deno.test("the documented commands find two modes and their powers", async () => {
+  const commands = await commandsOf("docs/engines_positions.md", "two.npz");
+  assert.deepEqual(commands.map(([verb]) => verb), ["simulate", "reconstruct", "evaluate"]);
+  const [simulate, reconstruct, evaluate] = commands;
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder, simulate);
+    const one = await run(folder, [...reconstruct, "--probe-modes", "1"]);
+    const two = await run(folder, reconstruct);
+    const powers = two.mode_powers as number[];
+    assert.ok(Math.abs(powers[0] / 0.7 - 1) < 0.05 && Math.abs(powers[1] / 0.3 - 1) < 0.05);
+    assert.ok(Number(two.error) < Number(one.error) / 50, `${two.error} against ${one.error}`);
+    const { mae } = await run(folder, evaluate) as { mae: { amplitude: number } };
+    assert.ok(mae.amplitude < 0.004, `${mae.amplitude}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
