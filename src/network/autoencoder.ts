@@ -68,7 +68,13 @@ export function recordNetwork(
     probe?.(name, x);
   });
   if (layers.bottleneck !== undefined) {
-    const gated = cbam(graph, x, layers.bottleneck, store);
+    const gated = cbam(
+      graph,
+      x,
+      layers.bottleneck,
+      store,
+      (gate, value) => probe?.(`bottleneck_attention${gate}`, value),
+    );
     graph.done(x);
     x = gated;
   }
@@ -135,13 +141,16 @@ function decode(
     channelCount: channels,
     label: `${last}.conv_up_block.conv1`,
   });
+  probe?.(`${last}.conv_up_block.relu1`, border);
   graph.done(x);
   const border2 = conv2d(graph, border, up.conv2, store, {
     activation: "relu",
     label: `${last}.conv_up_block.conv2`,
   });
+  probe?.(`${last}.conv_up_block.relu2`, border2);
   graph.done(border);
   const wide = upsample2(graph, border2);
+  probe?.(`${last}.conv_up_block`, wide);
   graph.done(border2);
   const rawOuter = conv2d(graph, wide, outer, store, {
     activation: "none",
@@ -184,6 +193,7 @@ function twoConvolutions(
     activation: "relu",
     label: `${name}.conv1`,
   });
+  probe?.(`${name}.relu1`, a);
   const b = conv2d(graph, a, block.conv2, store, { activation: "relu", label: `${name}.conv2` });
   graph.done(a);
   probe?.(`${name}.relu2`, b);
