@@ -150,16 +150,17 @@ for (const matchEnergy of [false, true]) {
 Deno.test("penalties and their gradients", () =>
   withGpu(async (gpu, keep) => {
     for (const regularizer of ["total_variation", "mean_deviation"] as const) {
-      for (const shape of SHAPES) {
-        const [batch, channels, n] = shape, count = batch * channels * n * n;
+      for (const shape of [...SHAPES, [2, 3, 4, 7]]) {
+        const [batch, channels, rows, columns] = shape, pixels = rows * columns;
+        const count = batch * channels * pixels;
         const values = randomValues(count, 1);
         const evaluate = (x: Numbers): number => {
           let sum = 0;
           for (let plane = 0; plane < batch * channels; plane++) {
-            const at = (r: number, c: number): number => x[plane * n * n + r * n + c];
-            const m = mean(Array.from(x).slice(plane * n * n, (plane + 1) * n * n));
-            for (let r = 0; r < n; r++) {
-              for (let c = 0; c < n; c++) {
+            const at = (r: number, c: number): number => x[plane * pixels + r * columns + c];
+            const m = mean(Array.from(x).slice(plane * pixels, (plane + 1) * pixels));
+            for (let r = 0; r < rows; r++) {
+              for (let c = 0; c < columns; c++) {
                 if (regularizer === "mean_deviation") sum += Math.abs(at(r, c) - m);
                 else {
                   if (r > 0) sum += Math.abs(at(r, c) - at(r - 1, c));
