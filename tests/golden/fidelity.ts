@@ -23,7 +23,9 @@ import {
 import { openNpz } from "../../src/io/npz.ts";
 import { type ScanDataset, scanFromArrays } from "../../src/scan/dataset.ts";
 import { infer } from "../../src/workflows/infer.ts";
+import { evenlySpaced, previewPatches } from "../../src/workflows/previews.ts";
 import { simulateScan } from "../../src/workflows/simulate.ts";
+import type { Checkpoint } from "../../src/workflows/checkpoint.ts";
 import { Trainer } from "../../src/workflows/train.ts";
 import { cropWindow } from "./crop.ts";
 
@@ -41,6 +43,8 @@ if (positionals.length !== 1) {
   );
   Deno.exit(2);
 }
+/** Patterns whose prediction is compared with the measurement. */
+const SAMPLED = 64;
 const folder = positionals[0], seeds = values.seeds.split(",").map(Number);
 using gpu = await openGpu({}, new Terminal({}));
 
@@ -57,18 +61,39 @@ async function study(
   overrides: RunOverrides,
   after: readonly number[],
   judge: (object: NdArray, place: { originY: number; originX: number }) => Scores,
-): Promise<{ scores: Map<number, Scores>; energy: number; spread: number }> {
+): Promise<{
+  scores: Map<number, Scores>;
+  errors: Map<number, number>;
+  energy: number;
+  spread: number;
+}> {
   using trainer = await Trainer.create(gpu, dataset, resolveRun(overrides));
-  const scores = new Map<number, Scores>();
+  const scores = new Map<number, Scores>(), errors = new Map<number, number>();
   let energy = NaN, spread = NaN;
   for await (const event of trainer.run()) {
     if (event.kind !== "epoch") continue;
     [energy, spread] = [event.energyRatio, event.amplitudeStd];
     if (!after.includes(event.epoch + 1)) continue;
-    const made = await infer(gpu, dataset, await trainer.checkpoint());
+    const model = await trainer.checkpoint();
+    const made = await infer(gpu, dataset, model);
     scores.set(event.epoch + 1, judge(made.object, made.geometry));
+    errors.set(event.epoch + 1, await amplitudeError(dataset, model));
   }
-  return { scores, energy, spread };
+  return { scores, errors, energy, spread };
+}
+
+/** sum (|F| - A)^2 / sum A^2 over some patterns, predicted from single patches. */
+async function amplitudeError(dataset: ScanDataset, model: Checkpoint): Promise<number> {
+  const chosen = evenlySpaced(SAMPLED, dataset.positions.length / 2);
+  let error = 0, energy = 0;
+  for (const { measured, predicted } of await previewPatches(gpu, dataset, model, chosen)) {
+    const a = toFloat32(measured), f = toFloat32(predicted);
+    for (let i = 0; i < a.length; i++) {
+      error += (f[i] - a[i]) ** 2;
+      energy += a[i] ** 2;
+    }
+  }
+  return error / energy;
 }
 
 const median = (list: readonly number[]): number =>
@@ -98,7 +123,7 @@ async function goldenStudy(): Promise<void> {
   );
   const collected = new Map<string, number[]>();
   for (const seed of seeds) {
-    const { scores, energy, spread } = await study(
+    const { scores, errors, energy, spread } = await study(
       dataset,
       { n_filters_scale: 1, nepochs: epochs, seed },
       after,
@@ -111,6 +136,7 @@ async function goldenStudy(): Promise<void> {
         ampSsim: s.ssim[0],
         phaseMae: s.mae[1],
         ampMae: s.mae[0],
+        ampError: errors.get(epoch)!,
       };
       for (const [name, value] of Object.entries(row)) {
         const key = `${epoch} ${name}`;
@@ -120,7 +146,7 @@ async function goldenStudy(): Promise<void> {
         `seed ${seed} epoch ${epoch}: phase SSIM ${s.ssim[1].toFixed(3)} MAE ` +
           `${s.mae[1].toFixed(3)}, amplitude SSIM ${s.ssim[0].toFixed(3)} MAE ${
             s.mae[0].toFixed(4)
-          }`,
+          }, amplitude error ${row.ampError.toFixed(5)}`,
       );
     }
     console.log(`seed ${seed}: energy ${energy.toFixed(3)}, amplitude std ${spread.toFixed(3)}`);
