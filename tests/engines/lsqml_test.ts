@@ -43,40 +43,42 @@ const base: LsqmlOptions = {
   noise: "amplitude",
 };
 
-Deno.test("LSQ-ML agrees with float64", () =>
-  withGpu(async (gpu) => {
-    const whole = simulateProblem({ size: 16, grid: [3, 2], bad: [5, 77] });
-    const between = simulateProblem({ size: 16, modes: 2, grid: [2, 4], subpixel: true });
-    const cases: readonly [string, ReferenceProblem, LsqmlOptions][] = [
-      ["whole pixels", whole, base],
-      ["probe from sweep 2", whole, { ...base, probeStart: 1, batch: 6 }],
-      ["sub-pixel, two modes, uneven batches", between, base],
-    ];
-    for (const [name, problem, options] of cases) {
-      const noise = randomValues(problem.object.length + problem.probe.length, 4, 0.1);
-      const object = problem.object.map((v, i) => v + noise[i]);
-      const probe = problem.probe.map((v, i) => v * (1 + noise[problem.object.length + i]));
-      using state = stateOf(gpu, problem, object, probe);
-      using engine = new LsqmlEngine(state, options);
-      using sweeper = new Sweeper(state, options);
-      const expected = { object: object.slice(), probe: probe.slice() };
-      await engine.compile();
-      for (let epoch = 0; epoch < 2; epoch++) {
-        await engine.sweep(epoch);
-        for (const batch of sweeper.batches(epoch)) {
-          lsqmlStep(problem, expected, batch, {
-            relaxation: 0.9,
-            damping: 0.1,
-            coupling: 0.1,
-            updateProbe: epoch >= options.probeStart,
-          });
+for (const texelReads of [true, false]) {
+  Deno.test(`LSQ-ML agrees with float64 (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu) => {
+      const whole = simulateProblem({ size: 16, grid: [3, 2], bad: [5, 77] });
+      const between = simulateProblem({ size: 16, modes: 2, grid: [2, 4], subpixel: true });
+      const cases: readonly [string, ReferenceProblem, LsqmlOptions][] = [
+        ["whole pixels", whole, base],
+        ["probe from sweep 2", whole, { ...base, probeStart: 1, batch: 6 }],
+        ["sub-pixel, two modes, uneven batches", between, base],
+      ];
+      for (const [name, problem, options] of cases) {
+        const noise = randomValues(problem.object.length + problem.probe.length, 4, 0.1);
+        const object = problem.object.map((v, i) => v + noise[i]);
+        const probe = problem.probe.map((v, i) => v * (1 + noise[problem.object.length + i]));
+        using state = stateOf(gpu, problem, object, probe);
+        using engine = new LsqmlEngine(state, options);
+        using sweeper = new Sweeper(state, options);
+        const expected = { object: object.slice(), probe: probe.slice() };
+        await engine.compile();
+        for (let epoch = 0; epoch < 2; epoch++) {
+          await engine.sweep(epoch);
+          for (const batch of sweeper.batches(epoch)) {
+            lsqmlStep(problem, expected, batch, {
+              relaxation: 0.9,
+              damping: 0.1,
+              coupling: 0.1,
+              updateProbe: epoch >= options.probeStart,
+            });
+          }
         }
+        const [gotObject, gotProbe] = await gpu.readAll([state.object, state.probe]);
+        assertClose(`${name}: object`, gotObject, expected.object, 5e-5);
+        assertClose(`${name}: probe`, gotProbe, expected.probe, 5e-5);
       }
-      const [gotObject, gotProbe] = await gpu.readAll([state.object, state.probe]);
-      assertClose(`${name}: object`, gotObject, expected.object, 5e-5);
-      assertClose(`${name}: probe`, gotProbe, expected.probe, 5e-5);
-    }
-  }));
+    }, { texelReads }));
+}
 
 Deno.test("LSQ-ML recovers object and probe from exact data and stays at the solution", () =>
   withGpu(async (gpu) => {

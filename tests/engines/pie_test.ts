@@ -82,27 +82,29 @@ async function compare(
   assertClose(`${name}: probe`, gotProbe, expected.probe, 2e-5);
 }
 
-Deno.test("ePIE and rPIE agree with float64, one by one and in batches", () =>
-  withGpu(async (gpu) => {
-    const whole = simulateProblem({ size: 16, modes: 1, grid: [3, 2], bad: [5, 77] });
-    const between = simulateProblem({ size: 16, modes: 2, grid: [2, 3], subpixel: true });
-    const rpie = { ...base, name: "rpie", object: { alpha: 0.1, beta: 0.7 } };
-    await compare(gpu, "ePIE", whole, base);
-    await compare(gpu, "ePIE, sub-pixel, two modes", between, base);
-    await compare(gpu, "ePIE, late probe", between, { ...base, probeStart: 1 });
-    await compare(gpu, "ePIE, late object", whole, { ...base, objectStart: 1 });
-    await compare(gpu, "rPIE", whole, { ...rpie, probe: { alpha: 0.2, beta: 0.5 } });
-    await compare(gpu, "rPIE, batches of 4", whole, {
-      ...rpie,
-      batch: 4,
-      probe: { alpha: 0.2, beta: 0.5 },
-    });
-    await compare(gpu, "rPIE, compact sub-pixel batches of 4", between, {
-      ...rpie,
-      batch: 4,
-      order: "compact",
-    });
-  }));
+for (const texelReads of [true, false]) {
+  Deno.test(`ePIE and rPIE agree with float64, one by one and in batches (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu) => {
+      const whole = simulateProblem({ size: 16, modes: 1, grid: [3, 2], bad: [5, 77] });
+      const between = simulateProblem({ size: 16, modes: 2, grid: [2, 3], subpixel: true });
+      const rpie = { ...base, name: "rpie", object: { alpha: 0.1, beta: 0.7 } };
+      await compare(gpu, "ePIE", whole, base);
+      await compare(gpu, "ePIE, sub-pixel, two modes", between, base);
+      await compare(gpu, "ePIE, late probe", between, { ...base, probeStart: 1 });
+      await compare(gpu, "ePIE, late object", whole, { ...base, objectStart: 1 });
+      await compare(gpu, "rPIE", whole, { ...rpie, probe: { alpha: 0.2, beta: 0.5 } });
+      await compare(gpu, "rPIE, batches of 4", whole, {
+        ...rpie,
+        batch: 4,
+        probe: { alpha: 0.2, beta: 0.5 },
+      });
+      await compare(gpu, "rPIE, compact sub-pixel batches of 4", between, {
+        ...rpie,
+        batch: 4,
+        order: "compact",
+      });
+    }, { texelReads }));
+}
 
 Deno.test("exact data, object and probe stay where they are", () =>
   withGpu(async (gpu) => {
