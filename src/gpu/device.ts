@@ -26,6 +26,8 @@ export interface AdapterProfile {
   readonly software: boolean;
   /** Hot reads go through storage textures mirrored from the buffers (much faster in software). */
   readonly texelReads: boolean;
+  /** Invocations that advance together, as far as the adapter tells; 0 if it does not. */
+  readonly lanes: number;
 }
 
 /** What the open device is. */
@@ -171,7 +173,8 @@ export class Gpu implements Disposable {
       .filter((feature) => found.features.has(feature));
     const device = await found.requestDevice({ requiredLimits, requiredFeatures });
     const texelReads = options.texelReads ?? description.software;
-    return new Gpu(device, description, { software: description.software, texelReads });
+    const lanes = found.info.subgroupMinSize ?? 0;
+    return new Gpu(device, description, { software: description.software, texelReads, lanes });
   }
 
   /** Records an asynchronous failure; the first one wins and is thrown by the next call. */

@@ -10,12 +10,8 @@ import repackSource from "../../shaders/ops/repack.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
-import {
-  checkPlane,
-  recordConvolution,
-  recordWeightGradient,
-  type TileFamily,
-} from "./conv2d_plan.ts";
+import { type TileFamily, tileFamily } from "./conv2d_kernels.ts";
+import { checkPlane, recordConvolution, recordWeightGradient } from "./conv2d_plan.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type Parameter, type ParameterStore, roundUp4 } from "./parameters.ts";
 
@@ -89,7 +85,7 @@ export function conv2d(
   }
   const [B, , H, W] = shape;
   checkPlane(input.tensor.label, H, W);
-  const family = options.tiles ?? (graph.gpu.profile.software ? "large" : "small");
+  const family = options.tiles ?? tileFamily(graph.gpu.profile);
   const relu = options.activation === "relu";
   const output = graph.value(options.label, [B, K, H, W], { rectified: relu });
   const window = { tensor: input.tensor, first, count: C };

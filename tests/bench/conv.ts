@@ -1,5 +1,6 @@
 /** Convolutions: forward, gradient with respect to the input, gradient with respect to the weights. */
 import type { Gpu } from "../../src/gpu/device.ts";
+import { tileFamily } from "../../src/ops/conv2d_kernels.ts";
 import { recordConvolution, recordWeightGradient } from "../../src/ops/conv2d_plan.ts";
 import { recordTranspose } from "../../src/ops/conv2d.ts";
 import { Plan } from "../../src/gpu/plan.ts";
@@ -65,7 +66,7 @@ function forward(bench: Bench, shape: ConvShape, name: string): Promise<void> {
     const output = gpu.tensor("output", [BATCH, K, H, H]);
     using plan = new Plan(gpu, "conv");
     const [w, b] = store.layout.parameters;
-    recordConvolution(plan, gpu.profile.software ? "large" : "small", {
+    recordConvolution(plan, tileFamily(gpu.profile), {
       input: { tensor: input, first: 0, count: C },
       output: { tensor: output, first: 0, count: K },
       weights: store.weights,
@@ -110,7 +111,7 @@ function inputGradient(bench: Bench, shape: ConvShape, name: string): Promise<vo
     recordTranspose(transpose, store);
     transpose.submit();
     using plan = new Plan(gpu, "conv");
-    recordConvolution(plan, gpu.profile.software ? "large" : "small", {
+    recordConvolution(plan, tileFamily(gpu.profile), {
       input: { tensor: gradient, first: 0, count: K },
       output: { tensor: output, first: 0, count: C },
       weights: store.transposed!,
@@ -148,7 +149,7 @@ function weightGradient(bench: Bench, shape: ConvShape, name: string): Promise<v
     const input = gpu.tensor("input", [BATCH, C, H, H], values);
     const gradient = gpu.tensor("gradient", [BATCH, K, H, H], given);
     using graph = new Graph(gpu, "weight gradient", true);
-    recordWeightGradient(graph, gpu.profile.software ? "large" : "small", {
+    recordWeightGradient(graph, tileFamily(gpu.profile), {
       input: { tensor: input, first: 0, count: C },
       gradient,
       target: store.gradients!,

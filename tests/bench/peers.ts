@@ -1,6 +1,7 @@
 /** The same convolution in other WebGPU libraries, same adapter, in turns, result read back by all. */
 import { realArray } from "../../src/array.ts";
 import { Plan } from "../../src/gpu/plan.ts";
+import { tileFamily } from "../../src/ops/conv2d_kernels.ts";
 import { recordConvolution } from "../../src/ops/conv2d_plan.ts";
 import { ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";
 import { LineServer } from "./line_server.ts";
@@ -27,7 +28,7 @@ export async function benchPeers(bench: Bench): Promise<void> {
     const input = gpu.tensor("input", [BATCH, C, H, H], wave(BATCH * C * H * H, 0.37));
     const output = gpu.tensor("output", [BATCH, K, H, H]);
     using plan = new Plan(gpu, "conv");
-    recordConvolution(plan, gpu.profile.software ? "large" : "small", {
+    recordConvolution(plan, tileFamily(gpu.profile), {
       input: { tensor: input, first: 0, count: C },
       output: { tensor: output, first: 0, count: K },
       weights: store.weights,

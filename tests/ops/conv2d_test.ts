@@ -4,7 +4,7 @@ import { ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { conv2d, recordTranspose } from "../../src/ops/conv2d.ts";
-import type { TileFamily } from "../../src/ops/conv2d_plan.ts";
+import type { TileFamily } from "../../src/ops/conv2d_kernels.ts";
 import { Graph } from "../../src/ops/graph.ts";
 import { type Parameter, ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";
 import { emit } from "../../shaders/ops/conv2d/generate.ts";
@@ -150,7 +150,7 @@ function checkTransposed(flat: Float32Array, { store, weight, weights }: Layer):
 }
 
 for (const texelReads of [true, false]) {
-  for (const tiles of ["large", "small"] as const) {
+  for (const tiles of ["large", "wide", "small"] as const) {
     Deno.test(`conv2d and its gradients (texelReads ${texelReads}, ${tiles} tiles)`, () =>
       withGpu(async (gpu, keep) => {
         const check = (
@@ -179,7 +179,7 @@ for (const texelReads of [true, false]) {
   Deno.test(`conv2d in half precision, gradients in single (texelReads ${texelReads})`, async (t) => {
     using probe = await Gpu.open();
     if (!probe.canHalf) return void console.log("      no shader-f16 here");
-    for (const tiles of ["large", "small"] as const) {
+    for (const tiles of ["large", "wide", "small"] as const) {
       await t.step(tiles, () =>
         withGpu(async (gpu, keep) => {
           for (
@@ -210,7 +210,7 @@ Deno.test("conv2d sums many partial results in stages", () =>
     });
   }));
 
-for (const tiles of ["large", "small"] as const) {
+for (const tiles of ["large", "wide", "small"] as const) {
   Deno.test(`conv2d keeps images and channels outside the window apart (${tiles} tiles)`, () =>
     withGpu(async (gpu, keep) => {
       const s = sizes(3, 3, 5, 8, 8, 5, 1);

@@ -28,7 +28,8 @@ export interface GradientTile {
 
 /** Tiles that are emitted. */
 export const FORWARD_TILES: readonly ForwardTile[] = [
-  { quads: 2, rows: 2, outputs: 8 },
+  { quads: 2, rows: 4, outputs: 8 },
+  { quads: 1, rows: 4, outputs: 8 },
   { quads: 1, rows: 4, outputs: 4 },
   { quads: 1, rows: 8, outputs: 1 },
   { quads: 1, rows: 4, outputs: 1 },
@@ -66,9 +67,11 @@ export function forwardText({ quads, rows, outputs }: ForwardTile, half = false)
   const zero = half ? "0.0h" : "0.0";
   const groups = Math.ceil(outputs / 4);
   const sum = (k: number, r: number, q: number): string => `s${k}_${r}_${q}`;
-  const pixels = range(rows).flatMap((r) => range(quads).map((q) => [r, q] as const));
+  // Down the columns, so that two of three rows of pixels are still at hand from the row above.
+  const pixels = range(quads).flatMap((q) => range(rows).map((r) => [r, q] as const));
   const declare = range(outputs).map((k) =>
-    "  " + pixels.map(([r, q]) => `var ${sum(k, r, q)} = vec4f(0.0);`).join(" ")
+    "  " +
+    pixels.map(([r, q]) => `var ${sum(k, r, q)} = vec4f(bias${k >> 2}.${XYZW[k & 3]});`).join(" ")
   );
   // Per row: a, b, c are 4 pixels seen one to the left, in place and one to the right.
   const loads = range(rows + 2).map((r) => {
@@ -100,13 +103,14 @@ export function forwardText({ quads, rows, outputs }: ForwardTile, half = false)
   );
   const products = range(outputs).flatMap((k) =>
     pixels.map(([r, q]) => {
-      let text = half ? "" : sum(k, r, q);
-      for (const t of range(9)) {
+      let text = "";
+      // The taps of a channel are added up before they join the sum: that rounds three times less.
+      for (const t of range(9).reverse()) {
         const weight = `${vec4}(w${k >> 2}_${t}.${XYZW[k & 3]})`;
         const pixels = `${"abc"[t % 3]}${r + Math.floor(t / 3)}_${q}`;
         text = text === "" ? `${weight} * ${pixels}` : `fma(${weight}, ${pixels}, ${text})`;
       }
-      return `    ${sum(k, r, q)} ${half ? `+= vec4f(${text})` : `= ${text}`};`;
+      return `    ${sum(k, r, q)} += ${half ? `vec4f(${text})` : text};`;
     })
   );
   const biases = range(groups).map((g) => `  var bias${g} = vec4f(0.0);`);
@@ -116,7 +120,7 @@ export function forwardText({ quads, rows, outputs }: ForwardTile, half = false)
   const stores = range(outputs).map((k) => {
     const lines = pixels.map(([r, q]) => {
       const at = `o + ${r}u * params.width4 + ${q}u`;
-      return `    output[${at}] = finish(${sum(k, r, q)}, bias${k >> 2}.${XYZW[k & 3]}, ${at});`;
+      return `    output[${at}] = finish(${sum(k, r, q)}, ${at});`;
     });
     return `  if (k0 + ${k}u < params.outputs) {\n${lines.join("\n")}\n  }\n  o += plane;`;
   });
@@ -148,8 +152,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-fn finish(sum: vec4f, bias: f32, i: u32) -> vec4f {
-  var v = sum + vec4f(bias);
+fn finish(sum: vec4f, i: u32) -> vec4f {
+  var v = sum;
   if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
   if ((params.mode & MASK) != 0u) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
   return v;
@@ -168,6 +172,8 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   let right = x4 + ${quads}u < params.width4;
   let above = y0 > 0u;
   let below = y0 + ${rows}u < params.height;
+${biases.join("\n")}
+  if ((params.mode & BIAS) != 0u) {${loadBiases.join("")} }
 ${declare.join("\n")}
   // Row above the tile; outside the image it wraps around and is masked by \`above\`.
   var x = (n * params.input_channels + params.first_channel) * plane + y0 * params.width4 + x4 - params.width4;
@@ -179,8 +185,6 @@ ${products.join("\n")}
     x += plane;
     w += 9u * params.weight_row;
   }
-${biases.join("\n")}
-  if ((params.mode & BIAS) != 0u) {${loadBiases.join("")} }
   var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
 ${stores.join("\n")}
 }
@@ -210,11 +214,12 @@ export function gradientText({ outputs, channels }: GradientTile): string {
   const products = range(outputs).flatMap((k) =>
     range(channels).flatMap((c) =>
       range(9).map((t) => {
-        let text = sum(k, c, t);
+        let text = "";
         for (const p of range(4)) {
-          text = `fma(d${k}.${XYZW[p]}, ${value(Math.floor(t / 3), c, p + t % 3 - 1)}, ${text})`;
+          const factors = [`d${k}.${XYZW[p]}`, value(Math.floor(t / 3), c, p + t % 3 - 1)];
+          text = text === "" ? factors.join(" * ") : `fma(${factors.join(", ")}, ${text})`;
         }
-        return `        ${sum(k, c, t)} = ${text};`;
+        return `        ${sum(k, c, t)} += ${text};`;
       })
     )
   );

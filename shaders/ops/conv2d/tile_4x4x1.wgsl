@@ -18,8 +18,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-fn finish(sum: vec4f, bias: f32, i: u32) -> vec4f {
-  var v = sum + vec4f(bias);
+fn finish(sum: vec4f, i: u32) -> vec4f {
+  var v = sum;
   if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
   if ((params.mode & MASK) != 0u) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
   return v;
@@ -38,7 +38,9 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
   let right = x4 + 1u < params.width4;
   let above = y0 > 0u;
   let below = y0 + 4u < params.height;
-  var s0_0_0 = vec4f(0.0); var s0_1_0 = vec4f(0.0); var s0_2_0 = vec4f(0.0); var s0_3_0 = vec4f(0.0);
+  var bias0 = vec4f(0.0);
+  if ((params.mode & BIAS) != 0u) { bias0 = load_weights(params.bias + k0 / 4u + 0u); }
+  var s0_0_0 = vec4f(bias0.x); var s0_1_0 = vec4f(bias0.x); var s0_2_0 = vec4f(bias0.x); var s0_3_0 = vec4f(bias0.x);
   // Row above the tile; outside the image it wraps around and is masked by `above`.
   var x = (n * params.input_channels + params.first_channel) * plane + y0 * params.width4 + x4 - params.width4;
   var w = params.weights + k0 / 4u;
@@ -82,21 +84,19 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let w0_6 = load_weights(w + 6u * params.weight_row + 0u);
     let w0_7 = load_weights(w + 7u * params.weight_row + 0u);
     let w0_8 = load_weights(w + 8u * params.weight_row + 0u);
-    s0_0_0 = fma(vec4f(w0_8.x), c2_0, fma(vec4f(w0_7.x), b2_0, fma(vec4f(w0_6.x), a2_0, fma(vec4f(w0_5.x), c1_0, fma(vec4f(w0_4.x), b1_0, fma(vec4f(w0_3.x), a1_0, fma(vec4f(w0_2.x), c0_0, fma(vec4f(w0_1.x), b0_0, fma(vec4f(w0_0.x), a0_0, s0_0_0)))))))));
-    s0_1_0 = fma(vec4f(w0_8.x), c3_0, fma(vec4f(w0_7.x), b3_0, fma(vec4f(w0_6.x), a3_0, fma(vec4f(w0_5.x), c2_0, fma(vec4f(w0_4.x), b2_0, fma(vec4f(w0_3.x), a2_0, fma(vec4f(w0_2.x), c1_0, fma(vec4f(w0_1.x), b1_0, fma(vec4f(w0_0.x), a1_0, s0_1_0)))))))));
-    s0_2_0 = fma(vec4f(w0_8.x), c4_0, fma(vec4f(w0_7.x), b4_0, fma(vec4f(w0_6.x), a4_0, fma(vec4f(w0_5.x), c3_0, fma(vec4f(w0_4.x), b3_0, fma(vec4f(w0_3.x), a3_0, fma(vec4f(w0_2.x), c2_0, fma(vec4f(w0_1.x), b2_0, fma(vec4f(w0_0.x), a2_0, s0_2_0)))))))));
-    s0_3_0 = fma(vec4f(w0_8.x), c5_0, fma(vec4f(w0_7.x), b5_0, fma(vec4f(w0_6.x), a5_0, fma(vec4f(w0_5.x), c4_0, fma(vec4f(w0_4.x), b4_0, fma(vec4f(w0_3.x), a4_0, fma(vec4f(w0_2.x), c3_0, fma(vec4f(w0_1.x), b3_0, fma(vec4f(w0_0.x), a3_0, s0_3_0)))))))));
+    s0_0_0 += fma(vec4f(w0_0.x), a0_0, fma(vec4f(w0_1.x), b0_0, fma(vec4f(w0_2.x), c0_0, fma(vec4f(w0_3.x), a1_0, fma(vec4f(w0_4.x), b1_0, fma(vec4f(w0_5.x), c1_0, fma(vec4f(w0_6.x), a2_0, fma(vec4f(w0_7.x), b2_0, vec4f(w0_8.x) * c2_0))))))));
+    s0_1_0 += fma(vec4f(w0_0.x), a1_0, fma(vec4f(w0_1.x), b1_0, fma(vec4f(w0_2.x), c1_0, fma(vec4f(w0_3.x), a2_0, fma(vec4f(w0_4.x), b2_0, fma(vec4f(w0_5.x), c2_0, fma(vec4f(w0_6.x), a3_0, fma(vec4f(w0_7.x), b3_0, vec4f(w0_8.x) * c3_0))))))));
+    s0_2_0 += fma(vec4f(w0_0.x), a2_0, fma(vec4f(w0_1.x), b2_0, fma(vec4f(w0_2.x), c2_0, fma(vec4f(w0_3.x), a3_0, fma(vec4f(w0_4.x), b3_0, fma(vec4f(w0_5.x), c3_0, fma(vec4f(w0_6.x), a4_0, fma(vec4f(w0_7.x), b4_0, vec4f(w0_8.x) * c4_0))))))));
+    s0_3_0 += fma(vec4f(w0_0.x), a3_0, fma(vec4f(w0_1.x), b3_0, fma(vec4f(w0_2.x), c3_0, fma(vec4f(w0_3.x), a4_0, fma(vec4f(w0_4.x), b4_0, fma(vec4f(w0_5.x), c4_0, fma(vec4f(w0_6.x), a5_0, fma(vec4f(w0_7.x), b5_0, vec4f(w0_8.x) * c5_0))))))));
     x += plane;
     w += 9u * params.weight_row;
   }
-  var bias0 = vec4f(0.0);
-  if ((params.mode & BIAS) != 0u) { bias0 = load_weights(params.bias + k0 / 4u + 0u); }
   var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
   if (k0 + 0u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, bias0.x, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, bias0.x, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, bias0.x, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, bias0.x, o + 3u * params.width4 + 0u);
+    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, o + 0u * params.width4 + 0u);
+    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, o + 1u * params.width4 + 0u);
+    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, o + 2u * params.width4 + 0u);
+    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, o + 3u * params.width4 + 0u);
   }
   o += plane;
 }

@@ -1,0 +1,196 @@
+/**
+ * The convolution kernels, and which of them suits an adapter.
+ *
+ * Large tiles suit software adapters, where a load costs more than a spilled register, and larger
+ * ones those with long vectors, which run out of instructions; small tiles with many invocations
+ * suit hardware.
+ *
+ * @module
+ */
+import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
+import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
+import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
+import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
+import half4x4x1 from "../../shaders/ops/conv2d/half_4x4x1.wgsl" with { type: "text" };
+import half4x4x4 from "../../shaders/ops/conv2d/half_4x4x4.wgsl" with { type: "text" };
+import half4x8x1 from "../../shaders/ops/conv2d/half_4x8x1.wgsl" with { type: "text" };
+import half4x4x8 from "../../shaders/ops/conv2d/half_4x4x8.wgsl" with { type: "text" };
+import half8x4x8 from "../../shaders/ops/conv2d/half_8x4x8.wgsl" with { type: "text" };
+import tile4x4x1 from "../../shaders/ops/conv2d/tile_4x4x1.wgsl" with { type: "text" };
+import tile4x4x4 from "../../shaders/ops/conv2d/tile_4x4x4.wgsl" with { type: "text" };
+import tile4x8x1 from "../../shaders/ops/conv2d/tile_4x8x1.wgsl" with { type: "text" };
+import tile4x4x8 from "../../shaders/ops/conv2d/tile_4x4x8.wgsl" with { type: "text" };
+import tile8x4x8 from "../../shaders/ops/conv2d/tile_8x4x8.wgsl" with { type: "text" };
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import { defineKernel } from "../gpu/kernel.ts";
+import type { AdapterProfile } from "../gpu/device.ts";
+
+/**
+ * Family of register tiles: `large` for software adapters, `wide` for those with vectors of 16
+ * numbers, `small` for hardware. The first two round alike.
+ */
+export type TileFamily = "large" | "wide" | "small";
+
+/** Family for an adapter. */
+export function tileFamily({ software, lanes }: AdapterProfile): TileFamily {
+  return !software ? "small" : lanes >= 16 ? "wide" : "large";
+}
+
+const forward = {
+  entryPoint: "convolve",
+  bindings: { input: "texel", weights: "texel", mask: "texel", output: "read_write" },
+  params: {
+    inputChannels: "u32",
+    firstChannel: "u32",
+    channels: "u32",
+    outputChannels: "u32",
+    firstOutput: "u32",
+    outputs: "u32",
+    weights: "u32",
+    weightRow: "u32",
+    bias: "u32",
+    height: "u32",
+    width4: "u32",
+    tilesX: "u32",
+    tilesY: "u32",
+    tiles: "u32",
+    mode: "u32",
+  },
+} as const;
+const backward = {
+  entryPoint: "accumulate",
+  snippets: [index],
+  bindings: { input: "texel", gradient: "texel", partials: "read_write" },
+  params: {
+    inputChannels: "u32",
+    firstChannel: "u32",
+    channels: "u32",
+    outputs: "u32",
+    height: "u32",
+    width4: "u32",
+    bands: "u32",
+    bandRows: "u32",
+    strips: "u32",
+    stripsPerSplit: "u32",
+    splitStep: "u32",
+    stripStep: "u32",
+    splits: "u32",
+    channelBlocks: "u32",
+    outputBlocks: "u32",
+    weightRow: "u32",
+    stride: "u32",
+    splitsFirst: "u32",
+  },
+} as const;
+const wide8 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/tile_8x4x8#convolve",
+  source: tile8x4x8,
+});
+const forward8 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/tile_4x4x8#convolve",
+  source: tile4x4x8,
+});
+const forward4 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/tile_4x4x4#convolve",
+  source: tile4x4x4,
+});
+const tall1 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/tile_4x8x1#convolve",
+  source: tile4x8x1,
+});
+const forward1 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/tile_4x4x1#convolve",
+  source: tile4x4x1,
+});
+/** The same four, multiplying 16-bit numbers. */
+const halfOf = (whole: typeof wide8, source: string) =>
+  [
+    whole,
+    defineKernel({ ...forward, label: whole.label.replace("/tile_", "/half_"), source }),
+  ] as const;
+const halves = new Map([
+  halfOf(wide8, half8x4x8),
+  halfOf(forward8, half4x4x8),
+  halfOf(forward4, half4x4x4),
+  halfOf(tall1, half4x8x1),
+  halfOf(forward1, half4x4x1),
+]);
+const gradientMany = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_8x4#accumulate",
+  source: gradient8x4,
+});
+const gradientOneInput = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_8x1#accumulate",
+  source: gradient8x1,
+});
+const gradientFew = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_4x2#accumulate",
+  source: gradient4x2,
+});
+const gradientOneOutput = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_1x2#accumulate",
+  source: gradient1x2,
+});
+
+/** A forward kernel and its tile. */
+export interface ForwardChoice {
+  /** The kernel. */
+  readonly kernel: typeof wide8;
+  /** Pixels of a row, rows and output channels of an invocation. */
+  readonly columns: number;
+  /** Rows. */
+  readonly rows: number;
+  /** Output channels. */
+  readonly outputs: number;
+}
+
+/** Kernel for so many output channels on planes of this size; `half` multiplies 16-bit numbers. */
+export function forwardTile(
+  family: TileFamily,
+  outputs: number,
+  height: number,
+  width: number,
+  half = false,
+): ForwardChoice {
+  const tile = wholeTile(family, outputs, height, width);
+  return half ? { ...tile, kernel: halves.get(tile.kernel) ?? tile.kernel } : tile;
+}
+
+function wholeTile(
+  family: TileFamily,
+  outputs: number,
+  height: number,
+  width: number,
+): ForwardChoice {
+  const software = family !== "small";
+  if (outputs === 1 && software && height % 8 === 0) {
+    return { kernel: tall1, columns: 4, rows: 8, outputs: 1 };
+  }
+  if (outputs === 1) return { kernel: forward1, columns: 4, rows: 4, outputs: 1 };
+  if (outputs > 4 && family === "wide" && width % 8 === 0) {
+    return { kernel: wide8, columns: 8, rows: 4, outputs: 8 };
+  }
+  if (outputs > 4 && software) return { kernel: forward8, columns: 4, rows: 4, outputs: 8 };
+  return { kernel: forward4, columns: 4, rows: 4, outputs: 4 };
+}
+
+/** Kernel of the weight gradient for so many channels, and its (output, input) channel pairs. */
+export function gradientTile(
+  family: TileFamily,
+  outputs: number,
+  channels: number,
+): { kernel: typeof gradientMany; outputs: number; channels: number } {
+  if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 2 };
+  if (outputs <= 4 || family === "small") return { kernel: gradientFew, outputs: 4, channels: 2 };
+  if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1 };
+  return { kernel: gradientMany, outputs: 8, channels: 4 };
+}
