@@ -21,6 +21,8 @@ struct Params {
 @group(1) @binding(0) var<uniform> params: Params;
 
 const TILE: u32 = 16u;
+// Known while compiling, so that the loop over one mode goes away.
+override ONE_MODE: bool = false;
 var<workgroup> peak: atomic<u32>;
 
 struct Tile { row: u32, column: u32, first: u32, count: u32 }
@@ -53,6 +55,7 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
     var s3 = vec3f(0.0);
     var k = tile.first;
     let end = tile.first + tile.count;
+    let modes = opaque(params.modes, wid);
     loop {
       let v = bins[k];
       let corner = visits[2u * (params.first + v)].yz;
@@ -70,7 +73,7 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
           s2 += select(vec3f(0.0), term(p + i.z, w + i.z, o2), inside.z);
           s3 += select(vec3f(0.0), term(p + i.w, w + i.w, o3), inside.w);
           m++;
-          continuing { break if m >= params.modes; }
+          continuing { break if ONE_MODE || m >= modes; }
         }
       }
       k++;

@@ -102,11 +102,13 @@ fn add_probe(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index)
   if (i >= params.count) { return; }
   let at = i % (params.size * params.size);
   var sum = spectrum[i];
-  for (var slot = 0u; slot < params.visits; slot++) {
+  let visited = opaque(params.visits, wid);
+  let own = opaque(params.own, wid) != 0u;
+  for (var slot = 0u; slot < visited; slot++) {
     let head = visits[2u * (params.first + slot)];
     let rest = bitcast<vec2f>(visits[2u * (params.first + slot) + 1u].xy);
     let part = waves[slot * params.count + i];
-    if (params.own != 0u) {
+    if (own) {
       let phase = shift_phase(at / params.size, at % params.size, params.size, rest);
       sum += bitcast<f32>(head.w) * conjugate_times(phase, part);
     } else {

@@ -165,23 +165,25 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid:
 @group(0) @binding(1) var<storage, read_write> solved: array<f32>;
 
 @compute @workgroup_size(1)
-fn solve() {
+fn solve(@builtin(workgroup_id) wid: vec3u) {
+  let slots = opaque(params.count, wid);
+  let kind = opaque(params.kind, wid);
   var mean = vec2f(0.0);
   var visited = 0.0;
-  for (var slot = 0u; slot < params.count; slot++) {
+  for (var slot = 0u; slot < slots; slot++) {
     let w = all[2u * slot + 1u].w;
     mean += w * all[2u * slot].xy;
     visited += w;
   }
   let damped = params.alpha * mean / max(visited, 1.0);
   var total = vec2f(0.0);
-  for (var slot = 0u; slot < params.count; slot++) {
+  for (var slot = 0u; slot < slots; slot++) {
     let s = all[2u * slot];
     let t = all[2u * slot + 1u];
     let a = s.x + damped.x;
     let d = s.y + damped.y;
     var step = vec2f(0.0);
-    if (params.kind == 0u) {
+    if (kind == 0u) {
       if (a > 0.0) { step.x = s.w / a; }
     } else {
       let determinant = a * d - s.z * s.z;

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Accelerator, Gpu } from "../gpu/device.ts";
+import { useLongVectors } from "./long_vectors.ts";
 
 /** Seriousness of a line. */
 export type Level = "debug" | "info" | "warning" | "error" | "critical";
@@ -136,6 +137,7 @@ export class Terminal implements Disposable {
 
 /** Opens a device for a command, without the noise some drivers print about a missing folder. */
 export function openGpu(options: CommonOptions, terminal: Terminal): Promise<Gpu> {
+  useLongVectors();
   if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
     Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
   }

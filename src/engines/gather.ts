@@ -6,6 +6,7 @@
 import gatherSource from "../../shaders/engines/gather.wgsl" with { type: "text" };
 import peakSource from "../../shaders/engines/peak.wgsl" with { type: "text" };
 import probeSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -14,6 +15,7 @@ import type { EngineState, EngineView } from "./state.ts";
 
 const objectTable = {
   source: gatherSource,
+  snippets: [opaque],
   params: {
     size: "u32",
     modes: "u32",
@@ -170,7 +172,7 @@ export function recordObjectSums(
 ): void {
   const { visits, bins, probe, waves, layout } = batch;
   plan.run(
-    objectSums,
+    { ...objectSums, constants: { ONE_MODE: state.shape.modes === 1 ? 1 : 0 } },
     {
       bins,
       visits,

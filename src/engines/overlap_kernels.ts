@@ -6,11 +6,12 @@
 import overlapSource from "../../shaders/engines/projection_overlap.wgsl" with { type: "text" };
 import phase from "../../shaders/engines/projection_phase.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 
 const overlap = {
   source: overlapSource,
-  snippets: [index, phase],
+  snippets: [index, opaque, phase],
   params: {
     count: "u32",
     size: "u32",

@@ -6,6 +6,7 @@
 import phase from "../../shaders/engines/projection_phase.wgsl" with { type: "text" };
 import source from "../../shaders/engines/slices.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { type Bindings, defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { EngineShape } from "./state.ts";
 
@@ -38,7 +39,14 @@ function slices<const B extends Bindings>(
   bindings: B,
 ): Kernel<B, typeof params> {
   const label = `engines/slices#${entryPoint}`;
-  return defineKernel({ source, snippets: [index, phase], label, entryPoint, bindings, params });
+  return defineKernel({
+    source,
+    snippets: [index, opaque, phase],
+    label,
+    entryPoint,
+    bindings,
+    params,
+  });
 }
 
 const patched = { visits: "read", source: "read", result: "read_write", object: "read" } as const;

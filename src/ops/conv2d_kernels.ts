@@ -10,6 +10,7 @@
 import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
 import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
 import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
+import gradient8x2 from "../../shaders/ops/conv2d/gradient_8x2.wgsl" with { type: "text" };
 import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
 import half4x4x1 from "../../shaders/ops/conv2d/half_4x4x1.wgsl" with { type: "text" };
 import half4x4x4 from "../../shaders/ops/conv2d/half_4x4x4.wgsl" with { type: "text" };
@@ -125,6 +126,11 @@ const gradientMany = defineKernel({
   label: "ops/conv2d/gradient_8x4#accumulate",
   source: gradient8x4,
 });
+const gradientPair = defineKernel({
+  ...backward,
+  label: "ops/conv2d/gradient_8x2#accumulate",
+  source: gradient8x2,
+});
 const gradientOneInput = defineKernel({
   ...backward,
   label: "ops/conv2d/gradient_8x1#accumulate",
@@ -183,14 +189,20 @@ function wholeTile(
   return { kernel: forward4, columns: 4, rows: 4, outputs: 4 };
 }
 
-/** Kernel of the weight gradient for so many channels, and its (output, input) channel pairs. */
+/**
+ * Kernel of the weight gradient for so many channels, and its (output, input) channel pairs.
+ *
+ * @param large true for planes that do not fit a processor's first cache.
+ */
 export function gradientTile(
   family: TileFamily,
   outputs: number,
   channels: number,
+  large: boolean,
 ): { kernel: typeof gradientMany; outputs: number; channels: number } {
   if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 2 };
   if (outputs <= 4 || family === "small") return { kernel: gradientFew, outputs: 4, channels: 2 };
   if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1 };
+  if (family === "wide" && !large) return { kernel: gradientPair, outputs: 8, channels: 2 };
   return { kernel: gradientMany, outputs: 8, channels: 4 };
 }

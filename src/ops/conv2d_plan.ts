@@ -117,20 +117,23 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
   const { input, gradient } = work;
   const [B, K, H, W] = gradient.shape;
   const C = input.count, weightRow = roundUp4(K) / 4;
-  const tile = gradientTile(family, K, C);
   const spread = family === "small";
   // Lanes read neighbouring strips: on hardware always, in software where planes are so large that
   // lanes of different channels, a power of two apart, would push each other out of the cache.
   const neighbours = spread || H * W >= 4096;
-  const channelBlocks = Math.ceil(C / tile.channels), outputBlocks = Math.ceil(K / tile.outputs);
-  const blocks = channelBlocks * outputBlocks;
+  const tile = gradientTile(family, K, C, neighbours);
+  const blocksOf = (t: typeof tile) => [Math.ceil(C / t.channels), Math.ceil(K / t.outputs)];
+  const [channelBlocks, outputBlocks] = blocksOf(tile), blocks = channelBlocks * outputBlocks;
   const stride = (9 * C + 1) * weightRow;
   const bandRows = spread ? Math.min(H, 8) : H, bands = Math.ceil(H / bandRows);
   const strips = B * bands * W / 4;
   // Hardware wants very many invocations, within a bounded amount of partial results.
   const wanted = spread
     ? Math.min(Math.ceil(2 ** 17 / blocks), Math.floor(2 ** 22 / stride))
-    : Math.max(Math.ceil(512 / blocks), neighbours ? 16 : 1);
+    : Math.max(
+      softwareSplits(blocksOf(gradientTile("large", K, C, neighbours))),
+      neighbours ? 16 : 1,
+    );
   const most = Math.max(1, Math.min(wanted, strips));
   const stripsPerSplit = Math.ceil(strips / most), splits = Math.ceil(strips / stripsPerSplit);
   const partials = graph.allocate("convolution partials", [splits, 4 * stride]);
@@ -161,6 +164,11 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
     blocks * splits,
   );
   recordFinish(graph, partials, splits, stride, 9 * C * weightRow, work);
+}
+
+/** Splits on software adapters: of the blocks of the large tiles, so that all of them round alike. */
+function softwareSplits([channelBlocks, outputBlocks]: readonly number[]): number {
+  return Math.ceil(512 / (channelBlocks * outputBlocks));
 }
 
 /** Sums the rows of `partials` in groups of 32, again and again, until one row is left. */

@@ -8,6 +8,7 @@
  * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them.
  */
 import { parseArgs } from "node:util";
+import { useLongVectors } from "../../src/commands/long_vectors.ts";
 import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
 import { benchEngines } from "./engines.ts";
@@ -21,6 +22,8 @@ import { benchNetwork } from "./step.ts";
 import { benchUpdate } from "./update.ts";
 
 if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+// As every command does; LP_NATIVE_VECTOR_WIDTH=256 measures without.
+useLongVectors();
 
 const { values: flags } = parseArgs({
   options: {

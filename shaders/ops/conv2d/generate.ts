@@ -38,6 +38,7 @@ export const FORWARD_TILES: readonly ForwardTile[] = [
 /** Tiles that are emitted. */
 export const GRADIENT_TILES: readonly GradientTile[] = [
   { outputs: 8, channels: 4 },
+  { outputs: 8, channels: 2 },
   { outputs: 8, channels: 1 },
   { outputs: 4, channels: 2 },
   { outputs: 1, channels: 2 },
