@@ -43,10 +43,12 @@ export function useLongVectors(): void {
   if (Deno.build.os !== "linux") return;
   try {
     const processor = Deno.readTextFileSync("/proc/cpuinfo");
-    for (const [name, value] of Object.entries(longVectors(Deno.env.toObject(), processor))) {
-      Deno.env.set(name, value);
-    }
+    const wanted = longVectors(Deno.env.toObject(), processor);
+    if (wanted[CACHE] === undefined) return;
+    // The driver makes no folders on the way to its own, and would compile everything every time.
+    Deno.mkdirSync(wanted[CACHE], { recursive: true });
+    for (const [name, value] of Object.entries(wanted)) Deno.env.set(name, value);
   } catch {
-    // Without permission to look, the driver keeps its own choice.
+    // Where we may not look, or write no folder, the driver keeps its own choice.
   }
 }
