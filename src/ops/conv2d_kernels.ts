@@ -1,9 +1,9 @@
 /**
  * The convolution kernels, and which of them suits an adapter.
  *
- * Large tiles suit software adapters, where a load costs more than a spilled register, and larger
- * ones those with long vectors, which run out of instructions; small tiles with many invocations
- * suit hardware.
+ * Large tiles suit software adapters, where a load costs more than a spilled register; still larger
+ * ones those with long vectors, which make arithmetic cheaper and loads not. Small tiles with many
+ * invocations suit hardware.
  *
  * @module
  */
@@ -147,11 +147,11 @@ const gradientOneOutput = defineKernel({
   source: gradient1x2,
 });
 
-/** A forward kernel and its tile. */
+/** A forward kernel and its tile: what one invocation makes. */
 export interface ForwardChoice {
   /** The kernel. */
   readonly kernel: typeof wide8;
-  /** Pixels of a row, rows and output channels of an invocation. */
+  /** Pixels of a row. */
   readonly columns: number;
   /** Rows. */
   readonly rows: number;

@@ -171,9 +171,37 @@ for (const texelReads of [true, false]) {
         await check(sizes(3, 1, 8, 8, 8, 6, 5), true, false);
         await check(sizes(2, 6, 7, 12, 12), true, true);
         await check(sizes(2, 5, 1, 4, 4), false, true);
+        await check(sizes(1, 5, 9, 64, 64), true, false);
       }, { texelReads }));
   }
 }
+
+Deno.test("conv2d gives the same bits with large and with wide tiles", () =>
+  withGpu(async (gpu, keep) => {
+    for (const s of [sizes(5, 9, 12, 16, 24), sizes(2, 3, 17, 8, 8), sizes(1, 6, 9, 64, 64)]) {
+      const { B, C, K, H, W } = s, layer = makeLayer(gpu, s);
+      const values = randomValues(B * C * H * W, 1), seed = randomValues(B * K * H * W, 2);
+      const found: Float32Array[][] = [];
+      for (const tiles of ["large", "wide"] as const) {
+        using graph = new Graph(gpu, "same bits", true);
+        const input = graph.keep(graph.wrap(keep(gpu.tensor("x", [B, C, H, W], values))));
+        const options = { activation: "relu", label: "y", tiles } as const;
+        const output = graph.keep(conv2d(graph, input, layer, layer.store, options));
+        recordTranspose(graph.plan, layer.store);
+        graph.contribute(output, true, (target) => {
+          graph.plan.copy(keep(gpu.tensor("seed", [B, K, H, W], seed)), target, target.length);
+        });
+        graph.backward();
+        graph.plan.submit();
+        const [y, dx] = await gpu.readAll([output.tensor, input.gradient!]);
+        const { data } = (await layer.store.saveGradients()).get("weight")!;
+        found.push([y, dx, data as Float32Array]);
+      }
+      assert.ok(found[0].every((array) => array.some((v) => v !== 0)));
+      assert.deepEqual(found[1], found[0]);
+      layer.store.dispose();
+    }
+  }));
 
 for (const texelReads of [true, false]) {
   Deno.test(`conv2d in half precision, gradients in single (texelReads ${texelReads})`, async (t) => {
