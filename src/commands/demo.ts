@@ -12,7 +12,7 @@ import { formatDuration, openGpu, Terminal } from "./host.ts";
 
 /** Size of the demo by kind of adapter. */
 const SIZES = {
-  software: { positions: 256, nepochs: 18, n_filters_scale: 1 },
+  software: { positions: 256, nepochs: 21, n_filters_scale: 1 },
   hardware: { positions: 1600, nepochs: 18, n_filters_scale: 2 },
 } as const;
 
