@@ -145,7 +145,7 @@ async function adapterOf(
   common: ReturnType<typeof commonOptions>,
   terminal: Terminal,
 ): Promise<{ readonly name: string; readonly software: boolean }> {
-  using gpu = await openGpu(common, terminal);
+  using gpu = await openGpu(common, terminal, true);
   return gpu.adapter;
 }
 

@@ -6,7 +6,6 @@
 import type { Command } from "commander";
 import { type Accelerator, Gpu } from "../gpu/device.ts";
 import { Terminal } from "./host.ts";
-import { useLongVectors } from "./long_vectors.ts";
 
 /** What one value of `--accelerator` gives on this machine. */
 interface Found {
@@ -34,7 +33,6 @@ export function registerDevices(program: Command): void {
 }
 
 async function run(options: Record<string, unknown>): Promise<void> {
-  useLongVectors();
   const terminal = new Terminal({ json: options.json === true });
   const found: Found[] = [];
   for (const accelerator of ["auto", "gpu", "cpu"] as const) found.push(await look(accelerator));

@@ -135,9 +135,18 @@ export class Terminal implements Disposable {
   }
 }
 
-/** Opens a device for a command, without the noise some drivers print about a missing folder. */
-export function openGpu(options: CommonOptions, terminal: Terminal): Promise<Gpu> {
-  useLongVectors();
+/**
+ * Opens a device for a command, without the noise some drivers print about a missing folder.
+ *
+ * @param network true for commands that spend their time in a network: iterative engines are a tenth
+ *   slower with long vectors.
+ */
+export function openGpu(
+  options: CommonOptions,
+  terminal: Terminal,
+  network = false,
+): Promise<Gpu> {
+  if (network) useLongVectors();
   if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
     Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
   }

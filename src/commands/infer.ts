@@ -104,7 +104,11 @@ async function run(options: Record<string, unknown>): Promise<void> {
     return;
   }
   const model = await completeModel(saved, scan.dataset);
-  using gpu = await openGpu({ ...output, accelerator: payload.execution.accelerator }, terminal);
+  using gpu = await openGpu(
+    { ...output, accelerator: payload.execution.accelerator },
+    terminal,
+    true,
+  );
   const { inference, execution } = payload;
   const result = await inferToFolder(
     gpu,

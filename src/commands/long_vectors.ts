@@ -2,8 +2,8 @@
  * Long vectors for Mesa's software adapter.
  *
  * The driver computes with vectors of 256 bits unless its environment asks for more. On processors
- * with vectors of 512 bits our convolutions are about a fifth faster with them; results are the same
- * to the last bit. Other drivers do not read these variables.
+ * with vectors of 512 bits our convolutions are about a fifth faster with them, iterative engines a tenth
+ * slower; results are the same to the last bit. Other drivers do not read these variables.
  *
  * @module
  */

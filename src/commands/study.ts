@@ -96,7 +96,11 @@ async function run(options: Record<string, unknown>): Promise<void> {
   await using test = await openScan(testFile, reading, terminal);
   checkFiles(scan.dataset, test.dataset, testFile, sizes);
   const rows = options.resume === true ? await oldRows(join(outputDir, TABLE)) : [];
-  using gpu = await openGpu({ ...output, accelerator: first.execution.accelerator }, terminal);
+  using gpu = await openGpu(
+    { ...output, accelerator: first.execution.accelerator },
+    terminal,
+    true,
+  );
   const began = performance.now(), todo: { size: number; seed: number }[] = [];
   for (const size of sizes) {
     for (const seed of seeds) {

@@ -84,7 +84,11 @@ async function run(options: Record<string, unknown>): Promise<void> {
     await dryRun(payload, [scan, validation], terminal);
     return;
   }
-  using gpu = await openGpu({ ...output, accelerator: payload.execution.accelerator }, terminal);
+  using gpu = await openGpu(
+    { ...output, accelerator: payload.execution.accelerator },
+    terminal,
+    true,
+  );
   const result = await trainToFolder({
     gpu,
     dataset: scan.dataset,

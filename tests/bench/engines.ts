@@ -29,19 +29,33 @@ function randomState(gpu: Gpu, size: number, patterns: number, shifted: boolean)
   });
 }
 
+const ENGINES = ["epie", "rpie", "lsqml", "adam"] as const;
+const SIDES = [64, 128, 256] as const;
+
+function nameOf(engine: string, size: number, shifted: boolean): string {
+  return `${engine} N ${size}, ${shifted ? "shifted probe" : "whole pixels"}`;
+}
+
+/** True if any of what is measured here is wanted. */
+export function wantsEngines(bench: Bench): boolean {
+  return SIDES.some((size) =>
+    ENGINES.some((engine) =>
+      [false, true].some((shifted) => bench.wants(`engines ${nameOf(engine, size, shifted)}`))
+    )
+  );
+}
+
 /** Measures every engine at three sizes; `software` binds the targets. */
 export async function benchEngines(bench: Bench, software: boolean): Promise<void> {
-  const engines = ["epie", "rpie", "lsqml", "adam"] as const;
   const script = new URL("epie.py", import.meta.url).pathname;
   const python = await LineServer.start("python3", [script]);
   if (python === undefined) bench.note("no NumPy with SciPy: engines are measured alone");
-  for (const size of [64, 128, 256]) {
+  for (const size of SIDES) {
     // Long enough that waiting for the last submission does not count.
     const patterns = size === 64 ? 1024 : size === 128 ? 512 : 128;
     for (const shifted of [false, true]) {
-      for (const engine of engines) {
-        const where = shifted ? "shifted probe" : "whole pixels";
-        const name = `${engine} N ${size}, ${where}`;
+      for (const engine of ENGINES) {
+        const name = nameOf(engine, size, shifted);
         if (!bench.wants(`engines ${name}`)) continue;
         await onDevice(async (gpu) => {
           using state = randomState(gpu, size, patterns, shifted);

@@ -1,17 +1,18 @@
 /**
  * Measures kernels, the whole training step and inference on this adapter.
  *
- *   deno task bench [--json] [--only WORD] [--peers] [--torch]
+ *   deno task bench [--json] [--only WORD] [--peers] [--torch] [--engines]
  *
  * Every result is checked before it is timed. `--only` (may be repeated) keeps what has the word in its name,
  * `--peers` downloads two other libraries and compares a convolution, `--torch` insists on the
- * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them.
+ * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them. The engines are
+ * measured by a process of their own (`--engines`), with the vectors `reconstruct` has.
  */
 import { parseArgs } from "node:util";
 import { useLongVectors } from "../../src/commands/long_vectors.ts";
 import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
-import { benchEngines } from "./engines.ts";
+import { benchEngines, wantsEngines } from "./engines.ts";
 import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
 import { benchMemory } from "./memory.ts";
@@ -22,8 +23,6 @@ import { benchNetwork } from "./step.ts";
 import { benchUpdate } from "./update.ts";
 
 if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-// As every command does; LP_NATIVE_VECTOR_WIDTH=256 measures without.
-useLongVectors();
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,8 +30,12 @@ const { values: flags } = parseArgs({
     only: { type: "string", multiple: true, default: [] },
     peers: { type: "boolean", default: false },
     torch: { type: "boolean", default: false },
+    engines: { type: "boolean", default: false },
   },
 });
+// As `train` and `infer` do; LP_NATIVE_VECTOR_WIDTH=256 in the environment measures without.
+const given = Deno.env.toObject();
+if (!flags.engines) useLongVectors();
 const print = (line: string): void => {
   if (!flags.json) console.log(line);
 };
@@ -81,13 +84,17 @@ let baselines: Baselines | undefined;
 const beside = async (): Promise<Baselines> =>
   baselines ??= await openBaselines(bench, roof.software);
 
-await benchConvolutions(bench);
-await benchFft(bench, beside);
-await benchPhysics(bench);
-await benchUpdate(bench);
-await benchEngines(bench, roof.software);
-await benchNetwork(bench, beside);
-await benchMemory(bench);
+if (flags.engines) {
+  await benchEngines(bench, roof.software);
+} else {
+  await benchConvolutions(bench);
+  await benchFft(bench, beside);
+  await benchPhysics(bench);
+  await benchUpdate(bench);
+  if (wantsEngines(bench)) await enginesApart();
+  await benchNetwork(bench, beside);
+  await benchMemory(bench);
+}
 if (flags.peers) await benchPeers(bench);
 await baselines?.[Symbol.asyncDispose]();
 warnIfBusy("after", 2 * navigator.hardwareConcurrency);
@@ -98,6 +105,22 @@ if (flags.torch && (baselines?.torch === undefined || baselines.scipy === undefi
     "error: --torch wants PyTorch and SciPy, and nothing was compared with both of them",
   );
   Deno.exitCode = 1;
+}
+
+/** Measures the engines in the environment that was given to this process. */
+async function enginesApart(): Promise<void> {
+  const only = flags.only.flatMap((word) => ["--only", word]);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", import.meta.filename!, "--json", "--engines", ...only],
+    env: given,
+    clearEnv: true,
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error("The engines could not be measured");
+  const found = JSON.parse(new TextDecoder().decode(stdout));
+  for (const row of found.rows as Row[]) bench.add(row);
+  targets.push(...found.targets as Target[]);
+  notes.push(...found.notes as string[]);
 }
 
 function targetText(target: Target): string {
