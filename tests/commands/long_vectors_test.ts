@@ -28,9 +28,17 @@ Deno.test("long vectors: a command computes with them, and the same to the last 
   const folder = await Deno.makeTempDir();
   try {
     const scan = join(folder, "scan.npz");
+    const processor = Deno.build.os === "linux" ? Deno.readTextFileSync("/proc/cpuinfo") : "";
+    const able = longVectors({ HOME: folder }, processor).LP_NATIVE_VECTOR_WIDTH !== undefined;
+    const widths: Record<string, string> = { long: "512", short: "256" };
+    const { LP_NATIVE_VECTOR_WIDTH: _, ...given } = Deno.env.toObject();
     const run = async (line: string, env: Record<string, string>): Promise<void> => {
       const args = ["run", "-A", "cli.ts", ...line.split(" "), "--json"];
-      const output = await new Deno.Command(Deno.execPath(), { args, env }).output();
+      const output = await new Deno.Command(Deno.execPath(), {
+        args,
+        env: { ...given, ...env },
+        clearEnv: true,
+      }).output();
       assert.equal(output.code, 0, new TextDecoder().decode(output.stderr));
     };
     await run(`simulate --output ${scan} --n-positions 16`, {});
@@ -38,6 +46,10 @@ Deno.test("long vectors: a command computes with them, and the same to the last 
       const out = join(folder, name);
       const line = `train --train-data-file ${scan} --output-dir ${out} --nepochs 1 --batch-size 8`;
       await run(`${line} --n-filters-scale 0.5`, env);
+      const { adapter } = JSON.parse(Deno.readTextFileSync(join(out, "run.json")));
+      // Only Mesa's software adapter tells its width.
+      const bits = /(\d+) bits/.exec(adapter.name)?.[1];
+      if (able && bits !== undefined) assert.equal(bits, widths[name]);
       return Deno.readFileSync(join(out, "model.safetensors"));
     };
     const long = await train("long", { XDG_CACHE_HOME: folder });
