@@ -4,14 +4,13 @@
  * One dispatch illuminates, transforms, replaces the modulus and transforms back, one workgroup a
  * pattern, because a dispatch costs more than a stage of a transform where patterns come one by one.
  * Hardware goes through memory stage by stage with many invocations; a software adapter takes whole
- * lines of 64 or 128 at a time, where there is one mode.
+ * lines of 64 at a time, or of 128 in three dispatches, where there is one mode.
  *
  * @module
  */
 import source from "../../shaders/engines/project.wgsl" with { type: "text" };
 import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
 import lineSource from "../../shaders/engines/lines/project.wgsl" with { type: "text" };
-import line128 from "../../shaders/engines/lines/line_128.wgsl" with { type: "text" };
 import line64 from "../../shaders/engines/lines/line_64.wgsl" with { type: "text" };
 import transform from "../../shaders/engines/transform.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
@@ -21,6 +20,7 @@ import type { AdapterProfile } from "../gpu/device.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { PASS_SIZE, recordPasses } from "./passes.ts";
 import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
 
@@ -85,22 +85,18 @@ const table = {
 type ProjectKernel = Kernel<typeof table.bindings, typeof table.params>;
 const kernels = new Map<string, ProjectKernel>();
 
-/** Whole lines by their length, for adapters on which reads from a buffer are slow. */
-const lines = new Map([[64, line64], [128, line128]].map(([size, text]) => [
-  size,
-  defineKernel({
-    ...table,
-    source: lineSource,
-    snippets: [text as string, turns, butterflies],
-    label: `engines/lines/project#project ${size}`,
-    workgroup: Number(size) / 2,
-  }),
-]));
+/** Whole lines, for adapters on which reads from a buffer are slow. */
+const lines = defineKernel({
+  ...table,
+  source: lineSource,
+  snippets: [line64, turns, butterflies],
+  label: "engines/lines/project#project 64",
+  workgroup: 32,
+});
 
-/** The kernel that projects fastest on an adapter. */
+/** The kernel that projects fastest on an adapter, in one dispatch. */
 function projectKernel(size: number, modes: number, profile: AdapterProfile): ProjectKernel {
-  const line = lines.get(size);
-  if (line !== undefined && modes === 1 && profile.texelReads) return line;
+  if (size === 64 && modes === 1 && profile.texelReads) return lines;
   const workgroup = transformWorkgroup(size, profile);
   const key = `${size} ${modes} ${workgroup}`;
   let kernel = kernels.get(key);
@@ -133,19 +129,19 @@ export function recordProjection(plan: Plan, state: EngineView, projection: Proj
   if (probe.length !== plane && probe.length < count * plane) {
     throw new ShapeError(`Cannot illuminate ${count} patches with a probe of ${probe.length}`);
   }
-  plan.run(projectKernel(size, modes, plan.gpu.profile), {
-    visits,
-    object: state.object,
-    probe,
-    measured: state.measured,
-    waves,
-    stats,
-  }, {
+  const { object, measured } = state, { profile } = plan.gpu;
+  const tensors = { visits, object, probe, measured, waves, stats };
+  const params = {
     size,
     first,
     columns,
     probeStride: probe.length === plane ? 0 : plane / 4,
     poisson: noise === "poisson" ? 1 : 0,
     step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
-  }, [count, 1, 1]);
+  };
+  if (size === PASS_SIZE && modes === 1 && profile.texelReads) {
+    recordPasses(plan, { ...tensors, ...params, count });
+  } else {
+    plan.run(projectKernel(size, modes, profile), tensors, params, [count, 1, 1]);
+  }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Gpu } from "../gpu/device.ts";
+import { Pace } from "../gpu/pace.ts";
 import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Random } from "../random.ts";
@@ -68,11 +69,13 @@ export class Sweeper implements Disposable {
   #state: EngineState;
   #options: SweepOptions;
   #collected: Tensor;
+  #pace: Pace;
 
   /** Allocates the tensors. */
   constructor(state: EngineState, options: SweepOptions) {
     const { patterns } = state.shape;
     this.#gpu = state.gpu;
+    this.#pace = new Pace(state.gpu);
     this.#state = state;
     this.#options = options;
     this.batch = Math.max(1, Math.min(options.batch, patterns));
@@ -142,7 +145,8 @@ export class Sweeper implements Disposable {
     const gpu = this.#gpu, state = this.#state, width = VISIT_WORDS * this.batch;
     const words = new Uint32Array(this.block * width);
     const all = batches.reduce((sum, batch) => sum + batch.length, 0);
-    let done = 0, before = Promise.resolve();
+    let done = 0;
+    this.#pace.start();
     for (let from = 0; from < batches.length; from += this.block) {
       const part = batches.slice(from, from + this.block);
       state.patterns.show(part.flat());
@@ -171,13 +175,10 @@ export class Sweeper implements Disposable {
         part.length * bytes,
       );
       gpu.submit(encoder);
-      // One block computes while the next one is prepared.
-      await before;
-      before = gpu.submitted();
+      await this.#pace.submitted();
       for (const batch of part) done += batch.length;
       this.#options.onBlock?.(done, all);
     }
-    await before;
     const rows = await gpu.read(this.#collected);
     const stats = new Float32Array(4 * all);
     let at = 0;

@@ -1,4 +1,5 @@
 import { emit } from "../../shaders/engines/lines/generate.ts";
+import { emit as emitPasses } from "../../shaders/engines/passes/generate.ts";
 import { recordProjection } from "../../src/engines/project.ts";
 import { spectrumOrder, toSpectrumOrder } from "../../src/engines/spectrum.ts";
 import { encodeVisits, EngineState, placeScan } from "../../src/engines/state.ts";
@@ -124,7 +125,9 @@ Deno.test("modulus projection agrees with float64 for every transform size", () 
       });
     }
     await check(gpu, { size: 64, modes: 2, patterns: 2, noise: "poisson", step: 0.5 });
-    await check(gpu, { size: 64, modes: 1, patterns: 2, noise: "poisson", step: 0.5 });
+    for (const size of [64, 128]) {
+      await check(gpu, { size, modes: 1, patterns: 2, noise: "poisson", step: 0.5 });
+    }
   }));
 
 Deno.test("modulus projection stage by stage, as on hardware, agrees with float64", () =>
@@ -135,9 +138,11 @@ Deno.test("modulus projection stage by stage, as on hardware, agrees with float6
   }, { texelReads: false }));
 
 Deno.test("kernels of whole lines are up to date", () => {
-  for (const [name, text] of emit()) {
-    const url = new URL(`../../shaders/engines/lines/${name}`, import.meta.url);
-    if (Deno.readTextFileSync(url) !== text) throw new Error(`${name} is stale: run its generator`);
+  for (const [folder, files] of [["lines", emit()], ["passes", emitPasses()]] as const) {
+    for (const [name, text] of files) {
+      const url = new URL(`../../shaders/engines/${folder}/${name}`, import.meta.url);
+      if (Deno.readTextFileSync(url) !== text) throw new Error(`${name} is stale`);
+    }
   }
 });
 

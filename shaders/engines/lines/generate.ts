@@ -20,10 +20,7 @@ export interface LineShape {
 }
 
 /** Lines that are emitted. */
-export const LINES: readonly LineShape[] = [
-  { size: 64, radices: [8, 8] },
-  { size: 128, radices: [16, 8] },
-];
+export const LINES: readonly LineShape[] = [{ size: 64, radices: [8, 8] }];
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const list = (count: number, item: (i: number) => string, between = " "): string =>
