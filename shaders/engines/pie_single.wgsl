@@ -44,8 +44,8 @@ fn update(first: u32, direct: bool) {
     var bright = vec2f(0.0);
     var k = i;
     loop {
-      let p = probe[k];
-      let chi = waves[k] - spin(p, o);
+      let p = probe_at(k);
+      let chi = wave_at(k) - spin(p, o);
       numerator += spin(chi, p * c);
       bright += energy(p);
       let change = spin(chi, o * c) * probe_step.xxyy;

@@ -3,19 +3,35 @@
  *
  * @module
  */
-import gatherSource from "../../shaders/engines/gather.wgsl" with { type: "text" };
-import peakSource from "../../shaders/engines/peak.wgsl" with { type: "text" };
-import probeSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
+import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
+import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
+import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
+import probeStepSource from "../../shaders/engines/probe_step.wgsl" with { type: "text" };
+import probeSumsSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
+import probeTermsSource from "../../shaders/engines/probe_terms.wgsl" with { type: "text" };
+import seenObject from "../../shaders/engines/seen_object.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
+import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
 import type { EngineState, EngineView } from "./state.ts";
 
-const objectTable = {
-  source: gatherSource,
+const objectSums = defineKernel({
+  source: sumsSource,
   snippets: [opaque],
+  label: "engines/object_sums#object_sums",
+  entryPoint: "object_sums",
+  bindings: {
+    bins: "read",
+    visits: "read",
+    probe: "texel",
+    waves: "texel",
+    object: "read",
+    numerators: "read_write",
+    peaks: "read_write",
+  },
   params: {
     size: "u32",
     modes: "u32",
@@ -25,100 +41,95 @@ const objectTable = {
     probeStride: "u32",
     tiles: "u32",
     bins: "u32",
-    alpha: "f32",
-    beta: "f32",
   },
-  workgroup: 64,
-} as const;
-const objectSums = defineKernel({
-  ...objectTable,
-  label: "engines/gather#object_sums",
-  entryPoint: "object_sums",
-  bindings: {
-    bins: "read",
-    visits: "read",
-    probe: "read",
-    waves: "read",
-    object: "read",
-    numerators: "read_write",
-    peaks: "read_write",
-  },
+  workgroup: 32,
 });
-const objectApply = defineKernel({
-  ...objectTable,
-  label: "engines/gather#object_apply",
-  entryPoint: "object_apply",
-  bindings: { bins: "read", visits: "read", sums: "read", scalars: "read", changed: "read_write" },
+const objectApply = canvasKernels((_object, form) =>
+  defineKernel({
+    source: applySource,
+    label: `engines/object_apply#object_apply ${form}`,
+    entryPoint: "object_apply",
+    bindings: {
+      bins: "read",
+      sums: form === "often" ? "texel" : "load",
+      scalars: "read",
+      changed: "read_write",
+    },
+    params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
+    workgroup: 32,
+  })
+);
+/** Invocations of a workgroup of the sums for the probe. */
+const GROUP = 64;
+const peaksKernel = defineKernel({
+  source: peaksSource,
+  label: "engines/peaks#peaks",
+  entryPoint: "peaks",
+  bindings: { values: "read", others: "read", scalars: "read_write" },
+  params: { count: "u32", others: "u32" },
 });
-const peakKernel = defineKernel({
-  source: peakSource,
-  label: "engines/peak#peak",
-  entryPoint: "peak",
-  bindings: { values: "read", scalars: "read_write" },
-  params: { count: "u32", slot: "u32" },
-  workgroup: 256,
-});
-const probeTable = {
-  source: probeSource,
-  params: {
-    size: "u32",
-    modes: "u32",
-    columns: "u32",
-    first: "u32",
-    visits: "u32",
-    probeStride: "u32",
-    alpha: "f32",
-    beta: "f32",
-  },
-} as const;
-const probeSums = defineKernel({
-  ...probeTable,
-  label: "engines/probe_sums#sums",
-  entryPoint: "sums",
-  bindings: {
-    visits: "read",
-    object: "read",
-    probe: "read",
-    waves: "read",
-    weights: "read_write",
-    numerators: "read_write",
-  },
-});
-const probeTerms = defineKernel({
-  ...probeTable,
-  label: "engines/probe_sums#terms",
-  entryPoint: "terms",
-  bindings: {
-    visits: "read",
-    object: "read",
-    probe: "read",
-    waves: "read_write",
-    weights: "read_write",
-  },
-});
-const changing = {
-  weights: "read",
-  scalars: "read",
-  known: "read",
-  changed: "read_write",
+const probeSums = canvasKernels((object, form) =>
+  defineKernel({
+    source: probeSumsSource,
+    snippets: [seenObject],
+    label: `engines/probe_sums#sums ${form}`,
+    entryPoint: "sums",
+    bindings: {
+      visits: "read",
+      object,
+      probe: "texel",
+      waves: "texel",
+      weights: "read_write",
+      numerators: "read_write",
+      peaks: "read_write",
+    },
+    params: { size: "u32", modes: "u32", columns: "u32", first: "u32", visits: "u32" },
+  })
+);
+const probeTerms = canvasKernels((object, form) =>
+  defineKernel({
+    source: probeTermsSource,
+    snippets: [seenObject],
+    label: `engines/probe_terms#terms ${form}`,
+    entryPoint: "terms",
+    bindings: {
+      visits: "read",
+      object,
+      probe: "texel",
+      waves: "texel",
+      weights: "read_write",
+      terms: "read_write",
+      peaks: "read_write",
+    },
+    params: {
+      size: "u32",
+      modes: "u32",
+      columns: "u32",
+      first: "u32",
+      visits: "u32",
+      probeStride: "u32",
+    },
+  })
+);
+const probeStep = {
+  source: probeStepSource,
+  bindings: { weights: "read", scalars: "read", known: "read", changed: "read_write" },
+  params: { size: "u32", modes: "u32", visits: "u32", alpha: "f32", beta: "f32" },
 } as const;
 const probeScale = defineKernel({
-  ...probeTable,
-  label: "engines/probe_sums#scale",
+  ...probeStep,
+  label: "engines/probe_step#scale",
   entryPoint: "scale",
-  bindings: changing,
 });
 const probeApply = defineKernel({
-  ...probeTable,
-  label: "engines/probe_sums#apply",
+  ...probeStep,
+  label: "engines/probe_step#apply",
   entryPoint: "apply",
-  bindings: changing,
 });
 const probeCollect = defineKernel({
-  ...probeTable,
-  label: "engines/probe_sums#collect",
+  ...probeStep,
+  label: "engines/probe_step#collect",
   entryPoint: "collect",
-  bindings: changing,
 });
 
 /** A batch whose projected waves are on the device. */
@@ -151,7 +162,9 @@ export interface GatherSpace {
   readonly probeSums: Tensor;
   /** (N, N) f32: sum |O|^2. */
   readonly weights: Tensor;
-  /** (2) f32: largest weight of the object, of the probe. */
+  /** (workgroups) f32: largest weight of each part of the probe. */
+  readonly weightPeaks: Tensor;
+  /** (4) f32: largest weight of the object, of the probe; the rest is free for the engine. */
   readonly scalars: Tensor;
 }
 
@@ -170,9 +183,10 @@ export function recordObjectSums(
   batch: GatherBatch,
   space: GatherSpace,
 ): void {
-  const { visits, bins, probe, waves, layout } = batch;
+  const { visits, bins, probe, waves, layout, first, binStart } = batch;
+  const { size, modes, columns, rows } = state.shape;
   plan.run(
-    { ...objectSums, constants: { ONE_MODE: state.shape.modes === 1 ? 1 : 0 } },
+    { ...objectSums, constants: { ONE_MODE: modes === 1 ? 1 : 0 } },
     {
       bins,
       visits,
@@ -182,16 +196,39 @@ export function recordObjectSums(
       numerators: space.objectSums,
       peaks: space.peaks,
     },
-    objectParams(state, batch, { alpha: 1, beta: 0 }),
+    {
+      size,
+      modes,
+      columns,
+      rows,
+      first,
+      probeStride: probeStride(state, batch),
+      tiles: layout.tiles,
+      bins: binStart,
+    },
     [layout.tiles, 1, 1],
   );
-  recordObjectPeak(plan, batch, space);
 }
 
-/** Records the largest weight of the object of a batch. */
-export function recordObjectPeak(plan: Plan, { layout }: GatherBatch, space: GatherSpace): void {
-  const tensors = { values: space.peaks, scalars: space.scalars };
-  plan.run(peakKernel, tensors, { count: layout.tiles, slot: 0 }, [1, 1, 1]);
+/**
+ * Records the largest weights of object and probe from the sums of both.
+ *
+ * @param others how many peaks the sums or terms of the probe have left, 0 if there are none.
+ */
+export function recordPeaks(
+  plan: Plan,
+  { layout }: GatherBatch,
+  space: GatherSpace,
+  others: number,
+): void {
+  const { peaks, weightPeaks, scalars } = space;
+  const params = { count: layout.tiles, others };
+  plan.run(peaksKernel, { values: peaks, others: weightPeaks, scalars }, params, [2, 1, 1]);
+}
+
+/** The form of a kernel that fits how often a batch reads the canvas. */
+function fitting<K>(kernels: CanvasKernels<K>, plan: Plan, state: EngineView, count: number): K {
+  return readsOften(plan.gpu.profile, state.shape, count) ? kernels.often : kernels.seldom;
 }
 
 /** Records the change of the object from its sums. */
@@ -202,42 +239,45 @@ export function recordObjectApply(
   space: GatherSpace,
   rule: StepRule,
 ): void {
+  const { rows, columns } = state.shape;
   plan.run(
-    objectApply,
+    fitting(objectApply, plan, state, batch.count),
     {
       bins: batch.bins,
-      visits: batch.visits,
       sums: space.objectSums,
       scalars: space.scalars,
       changed: state.object,
     },
-    objectParams(state, batch, rule),
+    { columns, rows, bins: batch.binStart, ...rule },
     [batch.layout.tiles, 1, 1],
   );
 }
 
-/** Records the sums for a probe that is the same for all visits. */
+/** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */
 export function recordProbeSums(
   plan: Plan,
   state: EngineView,
   batch: GatherBatch,
   space: GatherSpace,
-): void {
-  const { size, modes } = state.shape;
+): number {
+  const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
+  const strip = plan.gpu.profile.software ? 2 : 1;
+  const invocations = modes * size * size / 2 / strip;
   plan.run(
-    probeSums,
+    { ...fitting(probeSums, plan, state, count), constants: { STRIP: strip } },
     {
-      visits: batch.visits,
+      visits,
       object: state.object,
-      probe: batch.probe,
-      waves: batch.waves,
+      probe,
+      waves,
       weights: space.weights,
       numerators: space.probeSums,
+      peaks: space.weightPeaks,
     },
-    probeParams(state, batch, { alpha: 1, beta: 0 }),
-    modes * size * size / 2,
+    { size, modes, columns, first, visits: count },
+    invocations,
   );
-  recordWeightPeak(plan, state, space);
+  return Math.ceil(invocations / GROUP);
 }
 
 /** Records the change of the probe from its sums. */
@@ -257,37 +297,59 @@ export function recordProbeApply(
       known: space.probeSums,
       changed: state.probe,
     },
-    probeParams(state, batch, rule),
+    { size, modes, visits: batch.count, ...rule },
     modes * size * size / 2,
   );
 }
 
 /**
- * Records waves[v] = step * O* chi of each visit, for probes that differ between visits; with alpha 1
- * the step is left to `recordCollect`.
+ * Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits;
+ * returns the number of their peaks.
  */
 export function recordProbeTerms(
   plan: Plan,
   state: EngineState,
   batch: GatherBatch,
   space: GatherSpace,
+  terms: Tensor,
+): number {
+  const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
+  plan.run(
+    fitting(probeTerms, plan, state, count),
+    {
+      visits,
+      object: state.object,
+      probe,
+      waves,
+      weights: space.weights,
+      terms,
+      peaks: space.weightPeaks,
+    },
+    { size, modes, columns, first, visits: count, probeStride: probeStride(state, batch) / 2 },
+    size * size / 2,
+  );
+  return Math.ceil(size * size / 2 / GROUP);
+}
+
+/** Records terms[v] *= step of each pixel, once the peaks are known. */
+export function recordProbeScale(
+  plan: Plan,
+  state: EngineView,
+  count: number,
+  space: GatherSpace,
   rule: StepRule,
+  terms: Tensor,
 ): void {
-  const { size } = state.shape, count = size * size / 2;
-  const { visits, probe, waves } = batch;
-  const params = probeParams(state, batch, rule);
-  const { weights, scalars } = space;
-  plan.run(probeTerms, { visits, object: state.object, probe, waves, weights }, params, count);
-  recordWeightPeak(plan, state, space);
-  // Without local damping the step is one number, applied when the terms are added.
-  if (rule.alpha === 1) return;
-  plan.run(probeScale, { weights, scalars, known: weights, changed: waves }, params, count);
+  const { size, modes } = state.shape, { weights, scalars } = space;
+  const params = { size, modes, visits: count, ...rule };
+  const tensors = { weights, scalars, known: weights, changed: terms };
+  plan.run(probeScale, tensors, params, size * size / 2);
 }
 
 /**
  * Records target[m] += sum over `count` visits of waves[v, m].
  *
- * @param step multiplies the sum by beta / largest weight of the probe, for terms recorded with alpha 1.
+ * @param step multiplies the sum by beta / largest weight of the probe, for terms that are not scaled.
  */
 export function recordCollect(
   plan: Plan,
@@ -297,61 +359,17 @@ export function recordCollect(
   target: Tensor,
   step?: { readonly rule: StepRule; readonly space: GatherSpace },
 ): void {
-  const { size, modes, columns } = state.shape;
+  const { size, modes } = state.shape;
   const beta = step === undefined ? -1 : step.rule.beta;
-  const params = { size, modes, columns, first: 0, visits: count, probeStride: 0, alpha: 1, beta };
+  const params = { size, modes, visits: count, alpha: 1, beta };
   const scalars = step?.space.scalars ?? waves;
   const tensors = { weights: waves, scalars, known: waves, changed: target };
   plan.run(probeCollect, tensors, params, modes * size * size / 2);
 }
 
-function recordWeightPeak(plan: Plan, state: EngineView, space: GatherSpace): void {
-  const { size } = state.shape;
-  plan.run(peakKernel, { values: space.weights, scalars: space.scalars }, {
-    count: size * size,
-    slot: 1,
-  }, [1, 1, 1]);
-}
-
 function probeStride(state: EngineView, batch: GatherBatch): number {
   const { size, modes } = state.shape, plane = modes * size * size;
   return batch.probe.length === 2 * plane ? 0 : plane;
-}
-
-function objectParams(
-  state: EngineView,
-  batch: GatherBatch,
-  rule: StepRule,
-): Record<keyof typeof objectTable.params, number> {
-  const { size, modes, rows, columns } = state.shape;
-  return {
-    size,
-    modes,
-    columns,
-    rows,
-    first: batch.first,
-    probeStride: probeStride(state, batch),
-    tiles: batch.layout.tiles,
-    bins: batch.binStart,
-    ...rule,
-  };
-}
-
-function probeParams(
-  state: EngineView,
-  batch: GatherBatch,
-  rule: StepRule,
-): Record<keyof typeof probeTable.params, number> {
-  const { size, modes, columns } = state.shape;
-  return {
-    size,
-    modes,
-    columns,
-    first: batch.first,
-    visits: batch.count,
-    probeStride: probeStride(state, batch) / 2,
-    ...rule,
-  };
 }
 
 /** Allocates the work space of batches of a layout. */
@@ -362,6 +380,7 @@ export function gatherSpace(state: EngineState, layout: TileLayout): GatherSpace
     peaks: gpu.tensor("tile peaks", [layout.tiles]),
     probeSums: gpu.tensor("probe sums", [modes, size, size, 2]),
     weights: gpu.tensor("probe weights", [size, size]),
+    weightPeaks: gpu.tensor("probe weight peaks", [Math.ceil(modes * size * size / 2 / GROUP)]),
     scalars: gpu.tensor("peaks", [4]),
   };
 }

@@ -5,7 +5,10 @@
  *
  * @module
  */
+import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
+import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
+import { canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -15,7 +18,9 @@ import {
   gatherSpace,
   recordCollect,
   recordObjectSums,
+  recordPeaks,
   recordProbeSums,
+  recordProbeTerms,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
@@ -23,18 +28,45 @@ import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
 
-const table = {
-  source,
+const sumsTable = {
+  source: sumsSource,
+  snippets: [directionSource],
+  entryPoint: "sums",
   params: {
     size: "u32",
     modes: "u32",
     columns: "u32",
-    rows: "u32",
     first: "u32",
-    visits: "u32",
     probeStride: "u32",
     directionStride: "u32",
-    tiles: "u32",
+    damping: "f32",
+  },
+} as const;
+/** Four textures are all that a kernel may have: the object, which has the fewest numbers, is none of them. */
+const sumsKernels = canvasKernels((_object, form) =>
+  defineKernel({
+    ...sumsTable,
+    label: `engines/lsqml_sums#sums ${form}`,
+    bindings: {
+      visits: "read",
+      object: "pairs",
+      probe: "texel",
+      waves: "texel",
+      direction: "texel",
+      numerators: form === "often" ? "texel" : "load",
+      peaks: "read",
+      rowsOut: "read_write",
+    },
+  })
+);
+const table = {
+  source,
+  snippets: [directionSource],
+  params: {
+    modes: "u32",
+    columns: "u32",
+    rows: "u32",
+    visits: "u32",
     bins: "u32",
     count: "u32",
     withObject: "u32",
@@ -45,25 +77,6 @@ const table = {
     probeStep: "f32",
   },
 } as const;
-const seen = { visits: "read", object: "read", probe: "read", waves: "read" } as const;
-const termsKernel = defineKernel({
-  ...table,
-  label: "engines/lsqml#terms",
-  entryPoint: "terms",
-  bindings: { ...seen, termsOut: "read_write" },
-});
-const sumsKernel = defineKernel({
-  ...table,
-  label: "engines/lsqml#sums",
-  entryPoint: "sums",
-  bindings: {
-    ...seen,
-    direction: "read",
-    numerators: "read",
-    peaks: "read",
-    rowsOut: "read_write",
-  },
-});
 const solveKernel = defineKernel({
   ...table,
   label: "engines/lsqml#solve",
@@ -217,7 +230,7 @@ export class LsqmlEngine implements Engine {
     shifted: boolean,
     factor: number,
   ): void {
-    const state = this.#state, space = this.#space, { object } = state;
+    const state = this.#state, space = this.#space, { object, gpu } = state;
     const { size, modes, columns, rows } = state.shape, plane = modes * size * size / 2;
     const { batch: visitCount, visits, stats, layout } = this.#sweeper, bins = this.#sweeper.bins!;
     const first = k * visitCount;
@@ -236,16 +249,12 @@ export class LsqmlEngine implements Engine {
       probe,
       waves,
     };
+    const view = { size, modes, columns, first, probeStride: shifted ? plane : 0 };
     const params: Values = {
-      size,
       modes,
       columns,
       rows,
-      first,
       visits: visitCount,
-      probeStride: shifted ? plane : 0,
-      directionStride: shifted ? plane : 0,
-      tiles: layout.tiles,
       bins: k * layout.words,
       count: plane,
       withObject: objectOn ? 1 : 0,
@@ -264,15 +273,15 @@ export class LsqmlEngine implements Engine {
       const terms = this.#terms!;
       direction = this.#direction!;
       moved = terms;
-      const tensors = { visits, object, probe, waves, termsOut: terms };
-      plan.run(termsKernel, tensors, params, size * size / 2);
+      recordProbeTerms(plan, state, batch, space, terms);
       shift.recordUnshift(plan, terms, first, visitCount, false);
       plan.clear(direction);
       recordCollect(plan, state, terms, visitCount, direction);
       shift.recordShift(plan, first, visitCount, direction, moved);
     }
+    recordPeaks(plan, batch, space, 0);
     plan.run(
-      sumsKernel,
+      readsOften(gpu.profile, state.shape, visitCount) ? sumsKernels.often : sumsKernels.seldom,
       {
         visits,
         object,
@@ -283,7 +292,7 @@ export class LsqmlEngine implements Engine {
         peaks: space.scalars,
         rowsOut: this.#rows,
       },
-      params,
+      { ...view, directionStride: shifted ? plane : 0, damping },
       [visitCount, 1, 1],
     );
     plan.run(solveKernel, { table: this.#rows, scalars: space.scalars }, params, 1);

@@ -13,6 +13,7 @@ import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { ty
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
+import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -25,36 +26,35 @@ const GROUP = 32;
 const SHARE = PASS_SIZE / 2 / GROUP;
 
 const shared = [counts, turns, butterflies];
-const light = defineKernel({
-  label: `engines/passes/light#light ${PASS_SIZE}`,
-  source: lightSource,
-  snippets: [light128, ...shared],
-  entryPoint: "light",
-  bindings: {
-    visits: "read",
-    object: "read",
-    probe: "texel",
-    waves: "read_write",
-    parts: "read_write",
-  },
-  params: { first: "u32", columns: "u32", probeStride: "u32" },
-  workgroup: GROUP,
-});
-const correct = defineKernel({
-  label: `engines/passes/correct#correct ${PASS_SIZE}`,
-  source: correctSource,
-  snippets: [correct128, ...shared],
-  entryPoint: "correct",
-  bindings: {
-    visits: "read",
-    measured: "read",
-    halfway: "texel",
-    waves: "read_write",
-    parts: "read_write",
-  },
-  params: { first: "u32", poisson: "u32", step: "f32" },
-  workgroup: GROUP,
-});
+const lights = canvasKernels((object, form) =>
+  defineKernel({
+    label: `engines/passes/light#light ${PASS_SIZE} ${form}`,
+    source: lightSource,
+    snippets: [light128, ...shared],
+    entryPoint: "light",
+    bindings: { visits: "read", object, probe: "texel", waves: "read_write", parts: "read_write" },
+    params: { first: "u32", columns: "u32", probeStride: "u32" },
+    workgroup: GROUP,
+  })
+);
+const correctKernel = (measured: "texel" | "load") =>
+  defineKernel({
+    label: `engines/passes/correct#correct ${PASS_SIZE} ${measured}`,
+    source: correctSource,
+    snippets: [correct128, ...shared],
+    entryPoint: "correct",
+    bindings: {
+      visits: "read",
+      measured,
+      halfway: "texel",
+      waves: "read_write",
+      parts: "read_write",
+    },
+    params: { first: "u32", poisson: "u32", step: "f32" },
+    workgroup: GROUP,
+  });
+/** Patterns that stay on the device are copied into a texture once; a window would be for every batch. */
+const corrects = { constant: correctKernel("texel"), windowed: correctKernel("load") };
 const restore = defineKernel({
   label: `engines/passes/restore#restore ${PASS_SIZE}`,
   source: restoreSource,
@@ -83,8 +83,8 @@ export interface PassWork {
   readonly first: number;
   /** Visits. */
   readonly count: number;
-  /** Columns of the canvas. */
-  readonly columns: number;
+  /** The canvas. */
+  readonly canvas: Canvas;
   /** vec4 from the probe of one visit to that of the next, 0 for one probe. */
   readonly probeStride: number;
   /** 1 for Poisson noise. */
@@ -96,12 +96,13 @@ export interface PassWork {
 /** Records a projection. Needs an adapter with texel reads: `waves` are read and written by one dispatch. */
 export function recordPasses(plan: Plan, work: PassWork): void {
   const { visits, object, probe, measured, waves, stats, first, count } = work;
-  const { columns, probeStride, poisson, step } = work;
-  const { arena } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
+  const { canvas, probeStride, poisson, step } = work, { columns } = canvas;
+  const { arena, profile } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
+  const light = readsOften(profile, canvas, count) ? lights.often : lights.seldom;
   plan.run(light, { visits, object, probe, waves, parts }, { first, columns, probeStride }, grid);
   plan.run(
-    correct,
+    measured.constant ? corrects.constant : corrects.windowed,
     { visits, measured, halfway: waves, waves, parts },
     { first, poisson, step },
     grid,

@@ -44,7 +44,7 @@ export class Patterns implements Disposable {
     const fit = Math.floor(bytes / (4 * plane));
     this.#gpu = gpu;
     if (count <= fit) {
-      this.visible = gpu.tensor("measured", [count, size, size], measured);
+      this.visible = gpu.constant("measured", [count, size, size], measured);
       return;
     }
     const together = Math.max(TOGETHER, room.together ?? 0);

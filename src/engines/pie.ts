@@ -9,10 +9,8 @@
  *
  * @module
  */
-import singleSource from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { recordBilinearSums, recordExtract, stackView } from "./bilinear.ts";
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
@@ -21,55 +19,20 @@ import {
   gatherSpace,
   recordCollect,
   recordObjectApply,
-  recordObjectPeak,
   recordObjectSums,
+  recordPeaks,
   recordProbeApply,
+  recordProbeScale,
   recordProbeSums,
   recordProbeTerms,
   type StepRule,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
+import { recordSingleUpdate } from "./pie_single.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
-
-const single = {
-  source: singleSource,
-  bindings: {
-    visits: "read",
-    stats: "read",
-    object: "read_write",
-    probe: "read_write",
-    waves: "read_write",
-  },
-  params: {
-    size: "u32",
-    modes: "u32",
-    columns: "u32",
-    visit: "u32",
-    alphaObject: "f32",
-    betaObject: "f32",
-    alphaProbe: "f32",
-    betaProbe: "f32",
-  },
-} as const;
-/** Pairs of pixels that one invocation of a software adapter updates. */
-const STRIP = 8;
-
-type SingleKernel = Kernel<typeof single.bindings, typeof single.params>;
-const singleKernels = new Map<string, SingleKernel>();
-
-function singleKernel(entryPoint: "direct" | "shifted", strip: number): SingleKernel {
-  const key = `${entryPoint} ${strip}`;
-  let kernel = singleKernels.get(key);
-  if (kernel === undefined) {
-    const label = `engines/pie_single#${key}`;
-    kernel = defineKernel({ ...single, label, entryPoint, constants: { STRIP: strip } });
-    singleKernels.set(key, kernel);
-  }
-  return kernel;
-}
 
 /** Options of {@linkcode PieEngine}. */
 export interface PieOptions extends SweepOptions {
@@ -100,6 +63,7 @@ export class PieEngine implements Engine {
   #sweeper: Sweeper;
   #waves: Tensor;
   #shift: ShiftedProbe | undefined;
+  #terms: Tensor | undefined;
   #space: GatherSpace | undefined;
   #stack: { readonly patches: Tensor; readonly values: Tensor } | undefined;
   #momentum: Momentum | undefined;
@@ -173,6 +137,7 @@ export class PieEngine implements Engine {
     this.#sweeper.dispose();
     const { arena } = this.#state.gpu;
     arena.release(this.#waves);
+    if (this.#terms !== undefined) arena.release(this.#terms);
     for (const tensor of Object.values({ ...this.#space, ...this.#stack })) {
       arena.release(tensor as Tensor);
     }
@@ -188,6 +153,7 @@ export class PieEngine implements Engine {
     if (shifted) {
       const { visits, batch } = this.#sweeper;
       this.#shift ??= new ShiftedProbe(this.#state, visits, batch);
+      if (batch > 1) this.#terms ??= this.#state.gpu.tensor("probe terms", this.#waves.shape);
     }
     const key = rehearsal ? "rehearsal" : `${objectOn} ${probeOn} ${shifted}`;
     let block = this.#blocks.get(key);
@@ -221,14 +187,8 @@ export class PieEngine implements Engine {
     const { size, modes, columns } = this.#state.shape;
     const probe = this.#recordVisit(plan, k, 1, shifted);
     const { visits, stats } = this.#sweeper;
-    const strip = plan.gpu.profile.software ? STRIP : 1;
-    plan.run(singleKernel(shifted ? "shifted" : "direct", strip), {
-      visits,
-      stats,
-      object: this.#state.object,
-      probe,
-      waves: this.#waves,
-    }, {
+    const tensors = { visits, stats, object: this.#state.object, probe, waves: this.#waves };
+    recordSingleUpdate(plan, shifted ? "shifted" : "direct", tensors, {
       size,
       modes,
       columns,
@@ -237,7 +197,7 @@ export class PieEngine implements Engine {
       betaObject: steps.object.beta,
       alphaProbe: steps.probe.alpha,
       betaProbe: steps.probe.beta,
-    }, size * size / 2 / strip);
+    });
     if (shifted && probeOn) {
       this.#shift!.recordUnshift(plan, this.#waves, k, 1, true);
     }
@@ -266,13 +226,21 @@ export class PieEngine implements Engine {
       waves: this.#waves,
     };
     if (objectOn) recordObjectSums(plan, state, batch, space);
-    if (probeOn && shifted) recordProbeTerms(plan, state, batch, space, steps.probe);
-    if (probeOn && !shifted) recordProbeSums(plan, state, batch, space);
+    const terms = this.#terms!;
+    const peaks = !probeOn
+      ? 0
+      : shifted
+      ? recordProbeTerms(plan, state, batch, space, terms)
+      : recordProbeSums(plan, state, batch, space);
+    recordPeaks(plan, batch, space, peaks);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn && shifted) {
-      this.#shift!.recordUnshift(plan, this.#waves, first, count, false);
-      const step = steps.probe.alpha === 1 ? { rule: steps.probe, space } : undefined;
-      recordCollect(plan, state, this.#waves, count, this.#shift!.spectrum, step);
+      // Without local damping the step is one number, applied when the terms are added.
+      const plain = steps.probe.alpha === 1;
+      if (!plain) recordProbeScale(plan, state, count, space, steps.probe, terms);
+      this.#shift!.recordUnshift(plan, terms, first, count, false);
+      const step = plain ? { rule: steps.probe, space } : undefined;
+      recordCollect(plan, state, terms, count, this.#shift!.spectrum, step);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }
@@ -307,9 +275,10 @@ export class PieEngine implements Engine {
     if (objectOn) {
       const sums = { sums: space.objectSums, peaks: space.peaks };
       recordBilinearSums(plan, state, batch, { patches, waves, values, ...sums });
-      recordObjectPeak(plan, batch, space);
     }
-    if (probeOn) recordProbeSums(plan, view, { ...batch, visits: local }, space);
+    const seen = { ...batch, visits: local };
+    const peaks = probeOn ? recordProbeSums(plan, view, seen, space) : 0;
+    recordPeaks(plan, batch, space, peaks);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn) recordProbeApply(plan, state, batch, space, steps.probe);
   }

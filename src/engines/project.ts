@@ -140,7 +140,7 @@ export function recordProjection(plan: Plan, state: EngineView, projection: Proj
     step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
   };
   if (size === PASS_SIZE && modes === 1 && profile.texelReads) {
-    recordPasses(plan, { ...tensors, ...params, count });
+    recordPasses(plan, { ...tensors, ...params, count, canvas: state.shape });
   } else {
     plan.run(projectKernel(size, modes, profile), tensors, params, [count, 1, 1]);
   }

@@ -127,6 +127,13 @@ export class Arena {
     return slot.mirror;
   }
 
+  /** The copy of a tensor into the mirror of its slot, to be encoded. */
+  mirroring({ slot, length }: Tensor): (encoder: GPUCommandEncoder) => void {
+    const texture = this.mirror(slot), rows = Math.ceil(length * 4 / ROW_BYTES);
+    const source = { buffer: slot.buffer, bytesPerRow: ROW_BYTES };
+    return (e) => e.copyBufferToTexture(source, { texture }, [MIRROR_WIDTH, rows]);
+  }
+
   /** Gives memory that nothing uses back to the device. */
   trim(): void {
     for (const slot of [...this.#free.values()].flat()) {

@@ -12,10 +12,11 @@ import {
   GpuUnavailableError,
   GpuValidationError,
   ShaderCompileError,
+  ShapeError,
 } from "../errors.ts";
 import { Arena } from "./arena.ts";
 import { PipelineCache } from "./kernel.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** Which adapter to take: `gpu` refuses software adapters, `cpu` takes only those. */
 export type Accelerator = "auto" | "gpu" | "cpu";
@@ -93,6 +94,7 @@ export class Gpu implements Disposable {
   #failure: Error | undefined;
   #checks: Promise<void>[] = [];
   #disposed = false;
+  #mirrored = new WeakSet<Tensor>();
 
   private constructor(device: GPUDevice, adapter: AdapterDescription, profile: AdapterProfile) {
     this.device = device;
@@ -246,6 +248,21 @@ export class Gpu implements Disposable {
     return tensor;
   }
 
+  /** Creates a tensor that is never written again. */
+  constant(label: string, shape: readonly number[], values: Float32Array): Tensor {
+    const { slot } = this.tensor(label, shape, values);
+    return new Tensor(label, shape, slot, true);
+  }
+
+  /** Copies a constant tensor into its texture, once. */
+  mirrorConstant(tensor: Tensor): void {
+    if (this.#mirrored.has(tensor)) return;
+    this.#mirrored.add(tensor);
+    const encoder = this.device.createCommandEncoder({ label: `mirror ${tensor.label}` });
+    this.arena.mirroring(tensor)(encoder);
+    this.submit(encoder);
+  }
+
   /** Fills a tensor with zeros. */
   clear(tensor: Tensor): void {
     const encoder = this.device.createCommandEncoder({ label: `clear ${tensor.label}` });
@@ -256,6 +273,7 @@ export class Gpu implements Disposable {
   /** Uploads values to a tensor, from element `offset` on. @throws {ShapeError} if they do not fit. */
   write(tensor: Tensor, values: Float32Array | Uint32Array | Int32Array, offset = 0): void {
     tensor.checkRange(offset, values.length);
+    if (tensor.constant) throw new ShapeError(`Cannot write ${tensor.label}: it is constant`);
     this.device.queue.writeBuffer(
       tensor.buffer,
       offset * 4,

@@ -2,18 +2,24 @@
  * Kernels as data, and the cache of compiled pipelines.
  *
  * A kernel is an entry point of a `.wgsl` file with named bindings in `@group(0)` (numbered in the
- * order of the table) and a `Params` uniform at `@group(1) @binding(0)`. A `texel` binding `x` is not
- * declared in the file, which calls `load_x(i) -> vec4f` instead: the declaration is added
- * here, as a storage texture or as a storage buffer, whichever is fast on the adapter.
+ * order of the table) and a `Params` uniform at `@group(1) @binding(0)`. Some bindings `x` are not
+ * declared in the file, which calls `load_x(i) -> vec4f` instead; the declaration is added here:
+ *
+ * - `texel`: number i of an `array<vec4f>`, from a storage texture or from a storage buffer, whichever is
+ *   fast on the adapter. The texture is a copy, made again whenever the tensor has changed.
+ * - `load`: the same from the storage buffer on every adapter, for what is read too seldom.
+ * - `texel_pairs`, `pairs`: complex numbers i and i + 1, in the same two ways.
  *
  * @module
  */
+import pairsBuffer from "../../shaders/lib/pairs_buffer.wgsl" with { type: "text" };
+import pairsTexture from "../../shaders/lib/pairs_texture.wgsl" with { type: "text" };
 import texelBuffer from "../../shaders/lib/texel_buffer.wgsl" with { type: "text" };
 import texelTexture from "../../shaders/lib/texel_texture.wgsl" with { type: "text" };
 import type { Gpu } from "./device.ts";
 
 /** How a kernel uses a tensor. */
-export type Access = "read" | "read_write" | "texel";
+export type Access = "read" | "read_write" | "texel" | "load" | "texel_pairs" | "pairs";
 /** Type of a member of `Params`. */
 export type ScalarType = "u32" | "i32" | "f32";
 /** Named bindings, in binding order. */
@@ -63,12 +69,25 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Complete WGSL of a kernel: its file, then the snippets, then the texel bindings. */
+/** True if a binding is a texture on adapters with texel reads. */
+export function isTexel(access: Access): boolean {
+  return access === "texel" || access === "texel_pairs";
+}
+
+/** Texts that declare `load_x`: through a texture, through a buffer. */
+const loads: Partial<Record<Access, readonly [string, string]>> = {
+  texel: [texelTexture, texelBuffer],
+  load: [texelBuffer, texelBuffer],
+  texel_pairs: [pairsTexture, pairsBuffer],
+  pairs: [pairsBuffer, pairsBuffer],
+};
+
+/** Complete WGSL of a kernel: its file, then the snippets, then the bindings it loads from. */
 export function kernelText(kernel: Kernel, texelReads: boolean): string {
-  const template = texelReads ? texelTexture : texelBuffer;
   const parts = [kernel.source, ...(kernel.snippets ?? [])];
   Object.entries(kernel.bindings).forEach(([name, access], i) => {
-    if (access !== "texel") return;
+    const template = loads[access]?.[texelReads ? 0 : 1];
+    if (template === undefined) return;
     parts.push(template.replaceAll("NAME", snakeCase(name)).replaceAll("INDEX", String(i)));
   });
   return parts.join("\n");
@@ -128,7 +147,7 @@ export class PipelineCache {
       label: kernel.label,
       entries: Object.values(kernel.bindings).map((access, binding) => {
         const visibility = GPUShaderStage.COMPUTE;
-        if (access === "texel" && profile.texelReads) {
+        if (isTexel(access) && profile.texelReads) {
           const storageTexture = { format: "rgba32float", access: "read-only" } as const;
           return { binding, visibility, storageTexture };
         }

@@ -9,8 +9,8 @@
 import { ShapeError } from "../errors.ts";
 import type { Recording } from "./arena.ts";
 import type { Gpu } from "./device.ts";
-import type { Bindings, Compiled, Kernel, Params } from "./kernel.ts";
-import { MIRROR_WIDTH, type Slot, type Tensor } from "./tensor.ts";
+import { type Bindings, type Compiled, isTexel, type Kernel, type Params } from "./kernel.ts";
+import type { Slot, Tensor } from "./tensor.ts";
 
 /** Values of a kernel's parameters. */
 export type ParamValues<P extends Params> = { readonly [name in keyof P]: number };
@@ -99,10 +99,13 @@ export class Plan implements Disposable {
       if (tensors[name] === undefined) {
         throw new ShapeError(`Cannot run ${kernel.label} as tensor ${name} is missing`);
       }
+      if (tensors[name].constant && kernel.bindings[name] === "read_write") {
+        throw new ShapeError(`Cannot run ${kernel.label} as it would write constant ${name}`);
+      }
     }
     if (profile.texelReads) {
       for (const name of names) {
-        if (kernel.bindings[name] === "texel") this.#refreshMirror(tensors[name]);
+        if (isTexel(kernel.bindings[name])) this.#refreshMirror(tensors[name]);
       }
     }
     const group = device.createBindGroup({
@@ -110,7 +113,7 @@ export class Plan implements Disposable {
       layout: compiled.layout,
       entries: names.map((name, binding) => {
         const { slot } = tensors[name];
-        if (kernel.bindings[name] === "texel" && profile.texelReads) {
+        if (isTexel(kernel.bindings[name]) && profile.texelReads) {
           return { binding, resource: arena.mirror(slot).createView() };
         }
         return { binding, resource: { buffer: slot.buffer } };
@@ -296,20 +299,11 @@ export class Plan implements Disposable {
 
   #refreshMirror(tensor: Tensor): void {
     const { slot } = tensor;
+    if (tensor.constant) return this.gpu.mirrorConstant(tensor);
     if (this.#mirrored.get(slot) === tensor) return;
     this.#mirrored.set(slot, tensor);
-    const texture = this.gpu.arena.mirror(slot);
-    const rowBytes = MIRROR_WIDTH * 16;
-    const rows = Math.ceil(tensor.length * 4 / rowBytes);
-    this.#steps.push({
-      kind: "copy",
-      label: "mirror",
-      encode: (e) =>
-        e.copyBufferToTexture({ buffer: slot.buffer, bytesPerRow: rowBytes }, { texture }, [
-          MIRROR_WIDTH,
-          rows,
-        ]),
-    });
+    const encode = this.gpu.arena.mirroring(tensor);
+    this.#steps.push({ kind: "copy", label: "mirror", encode });
   }
 
   #paramSlot(): { chunk: number; offset: number } {

@@ -27,11 +27,14 @@ export class Tensor {
   readonly shape: readonly number[];
   /** Number of 32-bit elements. */
   readonly length: number;
+  /** True if it is never written again, so that a copy as a texture is made once. */
+  readonly constant: boolean;
   #slot: Slot | undefined;
 
   /** Wraps memory; use `gpu.tensor` or `arena.allocate`. */
-  constructor(label: string, shape: readonly number[], slot: Slot) {
+  constructor(label: string, shape: readonly number[], slot: Slot, constant = false) {
     this.label = label;
+    this.constant = constant;
     this.shape = [...shape];
     this.length = countOf(shape);
     this.#slot = slot;

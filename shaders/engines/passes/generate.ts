@@ -99,7 +99,7 @@ ${
 function correctText(shape: PassShape): string {
   const [first, last] = shape.radices;
   const quad = (m: number): string =>
-    `  let m${m} = measured[amplitudes + ${m}u]; let n${m} = measured[amplitudes + HALF / 2u + ${m}u];`;
+    `  let m${m} = load_measured(amplitudes + ${m}u); let n${m} = load_measured(amplitudes + HALF / 2u + ${m}u);`;
   const amplitude = (i: number): string => `${Math.floor(i / 4)}.${"xyzw"[i % 4]}`;
   return `${head(shape)}
 fn correct_rows(at: u32, to: u32, amplitudes: u32) {

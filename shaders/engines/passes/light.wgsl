@@ -4,7 +4,6 @@
 //   waves (visits, pixels), probe (pixels) or (visits, pixels) by probe_stride.
 struct Params { first: u32, columns: u32, probe_stride: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(1) var<storage, read> object: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> waves: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -12,8 +11,7 @@ struct Params { first: u32, columns: u32, probe_stride: u32 }
 // First numbers of object and probe.
 struct Light { object: u32, probe: u32 }
 fn lit(l: Light, row: u32) -> vec4f {
-  let at = l.object + row * params.columns;
-  let o = vec4f(object[at], object[at + 1u]);
+  let o = load_object(l.object + row * params.columns);
   let p = load_probe(l.probe + row * HALF);
   let b = energy(p);
   let e = energy(o);

@@ -1,0 +1,25 @@
+// Step of the object from the sums of a batch (engines/object_sums.wgsl), one workgroup of 32 a tile of 16 x 16:
+//   O += beta [sum P* chi] / ((1 - alpha) sum |P|^2 + alpha peak)
+// The batch-wide form of the rPIE step (Maiden, Johnson and Li, Optica 4, 736 (2017)): one visit is rPIE.
+struct Params { columns: u32, rows: u32, bins: u32, alpha: f32, beta: f32 }
+// Four numbers a tile: column, row, first member, members.
+@group(0) @binding(0) var<storage, read> bins: array<u32>;
+@group(0) @binding(2) var<storage, read> scalars: array<f32>;
+@group(0) @binding(3) var<storage, read_write> changed: array<vec2f>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+// Every invocation has eight rows of a column.
+@compute @workgroup_size(32)
+fn object_apply(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slot = params.bins + 4u * wid.x;
+  let column = bins[slot] + lane % 16u;
+  if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
+  let first = bins[slot + 1u] + 8u * (lane / 16u);
+  let end = min(first + 8u, params.rows);
+  let floor = params.alpha * max(scalars[0], 1e-30);
+  for (var row = first; row < end; row++) {
+    let at = row * params.columns + column;
+    let sum = load_sums(at);
+    changed[at] += params.beta * sum.xy / ((1.0 - params.alpha) * sum.z + floor);
+  }
+}

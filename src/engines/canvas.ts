@@ -1,0 +1,43 @@
+/**
+ * How kernels read the canvas.
+ *
+ * @module
+ */
+import type { AdapterProfile } from "../gpu/device.ts";
+
+/** Pixels of a canvas for each pixel of the patches of a batch, up to which a copy of it pays. */
+const LARGEST = 4;
+
+/** Shape of what is read. */
+export interface Canvas {
+  /** Rows of the canvas. */
+  readonly rows: number;
+  /** Columns of the canvas. */
+  readonly columns: number;
+  /** N of a patch. */
+  readonly size: number;
+}
+
+/**
+ * True if a batch of `count` patches reads the canvas often enough for its copy in a texture to pay,
+ * on adapters where reads from a texture are much faster.
+ */
+export function readsOften(profile: AdapterProfile, canvas: Canvas, count: number): boolean {
+  const { rows, columns, size } = canvas;
+  return profile.texelReads && rows * columns <= LARGEST * count * size * size;
+}
+
+/** A kernel in two forms. */
+export interface CanvasKernels<K> {
+  /** Reads the canvas through a texture. */
+  readonly often: K;
+  /** Reads the canvas from its buffer. */
+  readonly seldom: K;
+}
+
+/** Both forms of a kernel by the access of its `object`. */
+export function canvasKernels<K>(
+  make: (access: "texel_pairs" | "pairs", form: "often" | "seldom") => K,
+): CanvasKernels<K> {
+  return { often: make("texel_pairs", "often"), seldom: make("pairs", "seldom") };
+}

@@ -1,0 +1,87 @@
+/**
+ * The update of object and probe after one visit.
+ *
+ * @module
+ */
+import buffers from "../../shaders/engines/pie_buffers.wgsl" with { type: "text" };
+import source from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
+import texels from "../../shaders/engines/pie_texels.wgsl" with { type: "text" };
+import { defineKernel } from "../gpu/kernel.ts";
+import type { ParamValues, Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+
+/** Whose change: that of the probe itself, or that of a copy, left in place of the waves. */
+export type SingleForm = "direct" | "shifted";
+
+const params = {
+  size: "u32",
+  modes: "u32",
+  columns: "u32",
+  visit: "u32",
+  alphaObject: "f32",
+  betaObject: "f32",
+  alphaProbe: "f32",
+  betaProbe: "f32",
+} as const;
+const bindings = {
+  visits: "read",
+  stats: "read",
+  object: "read_write",
+  probe: "read_write",
+  waves: "read_write",
+} as const;
+/** Pairs of pixels that one invocation of a software adapter updates. */
+const STRIP = 8;
+
+function kernels(entryPoint: SingleForm) {
+  return {
+    fromBuffers: defineKernel({
+      label: `engines/pie_single#${entryPoint}`,
+      source,
+      snippets: [buffers],
+      entryPoint,
+      bindings,
+      params,
+    }),
+    fromTexels: defineKernel({
+      label: `engines/pie_single#${entryPoint} ${STRIP}`,
+      source,
+      snippets: [texels],
+      entryPoint,
+      bindings: { ...bindings, probeBefore: "texel", wavesBefore: "texel" },
+      params,
+      constants: { STRIP },
+    }),
+  };
+}
+const forms = { direct: kernels("direct"), shifted: kernels("shifted") };
+
+/** Tensors of an update. */
+export interface SingleTensors {
+  /** (visits, 8) words. */
+  readonly visits: Tensor;
+  /** (visits, 4) f32 of the projection. */
+  readonly stats: Tensor;
+  /** (rows, columns, 2): is changed. */
+  readonly object: Tensor;
+  /** (K, N, N, 2): is changed by the direct form. */
+  readonly probe: Tensor;
+  /** (K, N, N, 2): projected waves; the shifted form leaves the change of the probe here. */
+  readonly waves: Tensor;
+}
+
+/** Records the update of one visit. */
+export function recordSingleUpdate(
+  plan: Plan,
+  form: SingleForm,
+  tensors: SingleTensors,
+  values: ParamValues<typeof params>,
+): void {
+  const { fromBuffers, fromTexels } = forms[form], pairs = values.size * values.size / 2;
+  if (plan.gpu.profile.texelReads) {
+    const before = { probeBefore: tensors.probe, wavesBefore: tensors.waves };
+    plan.run(fromTexels, { ...tensors, ...before }, values, pairs / STRIP);
+  } else {
+    plan.run(fromBuffers, { ...tensors }, values, pairs);
+  }
+}
