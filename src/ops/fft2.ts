@@ -44,39 +44,24 @@ const image64 = defineKernel({
   workgroup: 32,
 });
 
-const lineParams = { inImaginary: "f32", outReal: "f32", outImaginary: "f32" } as const;
-
-function lineKernels(size: number, source: string) {
-  const shared = {
-    source,
-    snippets: [turns, butterflies],
-    workgroup: size / 2,
-    params: lineParams,
-  };
-  return {
-    fromImage: defineKernel({
-      ...shared,
-      label: `ops/fft2_lines#from_image ${size}`,
-      entryPoint: "from_image",
-      bindings: { transformed: "read_write", image: "read" },
-    }),
-    inPlace: defineKernel({
-      ...shared,
-      label: `ops/fft2_lines#in_place ${size}`,
-      entryPoint: "in_place",
-      bindings: { transformed: "read_write" },
-    }),
-  };
-}
-
-/** Whole lines by their length, for adapters on which reads from a buffer are slow. */
-const lines = new Map<number, ReturnType<typeof lineKernels>>([
-  [128, lineKernels(128, line128)],
-  [256, lineKernels(256, line256)],
-]);
-
 /** Workgroup memory `image64` needs. */
 const IMAGE_BYTES = 32768;
+
+/** Whole lines by their length, for adapters with texel reads. */
+const lines = new Map(
+  ([[128, line128], [256, line256]] as const).map(([size, source]) => [
+    size as number,
+    defineKernel({
+      source,
+      snippets: [index, turns, butterflies],
+      label: `ops/fft2_lines#turn_columns ${size}`,
+      entryPoint: "turn_columns",
+      bindings: { image: "texel", transformed: "read_write" },
+      params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
+      workgroup: 32,
+    }),
+  ]),
+);
 
 /** Radices of the stages of one dimension. */
 const RADICES: Readonly<Record<number, readonly (4 | 8)[]>> = {
@@ -138,10 +123,11 @@ export function recordFft2(
     return;
   }
   const line = profile.texelReads ? lines.get(size) : undefined;
-  if (line !== undefined && batch <= 65535) {
-    const params = { inImaginary: sign, ...ends }, grid = [batch, 1, 1] as const;
-    if (input.slot === output.slot) plan.run(line.inPlace, { transformed: output }, params, grid);
-    else plan.run(line.fromImage, { transformed: output, image: input }, params, grid);
+  if (line !== undefined) {
+    const count = batch * size / 2, half = { count, outReal: 1, outImaginary: 1 };
+    const tensors = { image: output, transformed: output };
+    plan.run(line, { ...tensors, image: input }, { ...half, inImaginary: sign }, count);
+    plan.run(line, tensors, { count, inImaginary: 1, ...ends }, count);
     return;
   }
   const work = scratch ?? arena.allocate("fft scratch", [elements]);

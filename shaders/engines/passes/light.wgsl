@@ -26,7 +26,7 @@ fn light(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   let visit = visits[2u * (params.first + v)];
   own = vec4f(0.0);
   let l = Light(visit.y * params.columns + visit.z + 2u * i, v * params.probe_stride + i);
-  light_columns(l, v * SIZE * HALF + i);
+  light_columns(l, (v * HALF + i) * SIZE);
   let total = group_counts(lane);
   if (lane == 0u) { parts[wid.x] = total; }
 }

@@ -15,7 +15,7 @@ fn restore(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) l
   let v = wid.x / SHARE;
   let i = (wid.x % SHARE) * GROUP + lane;
   let plane = v * SIZE * HALF;
-  restore_columns(plane + i * SIZE, plane + i);
+  restore_columns(plane + i, plane + i);
   if (i == 0u) {
     var total = vec4f(0.0);
     for (var k = 0u; k < SHARE; k++) {
