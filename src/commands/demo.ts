@@ -145,7 +145,7 @@ async function adapterOf(
   common: ReturnType<typeof commonOptions>,
   terminal: Terminal,
 ): Promise<{ readonly name: string; readonly software: boolean }> {
-  using gpu = await openGpu(common, terminal, true);
+  using gpu = await openGpu(common, terminal, "network");
   return gpu.adapter;
 }
 

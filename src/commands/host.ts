@@ -4,7 +4,7 @@
  * @module
  */
 import { type Accelerator, Gpu } from "../gpu/device.ts";
-import { useLongVectors } from "./long_vectors.ts";
+import { prepareDriver, type Workload } from "./driver.ts";
 
 /** Seriousness of a line. */
 export type Level = "debug" | "info" | "warning" | "error" | "critical";
@@ -138,15 +138,14 @@ export class Terminal implements Disposable {
 /**
  * Opens a device for a command, without the noise some drivers print about a missing folder.
  *
- * @param network true for commands that spend their time in a network: iterative engines are a tenth
- *   slower with long vectors.
+ * @param workload what the device will be busy with, if it is known.
  */
 export function openGpu(
   options: CommonOptions,
   terminal: Terminal,
-  network = false,
+  workload?: Workload,
 ): Promise<Gpu> {
-  if (network) useLongVectors();
+  if (workload !== undefined) prepareDriver(workload);
   if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
     Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
   }

@@ -107,7 +107,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
   using gpu = await openGpu(
     { ...output, accelerator: payload.execution.accelerator },
     terminal,
-    true,
+    "network",
   );
   const { inference, execution } = payload;
   const result = await inferToFolder(

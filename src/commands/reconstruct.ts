@@ -100,7 +100,13 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
   const { dataset } = scan;
   checkProbeDiameter(settings.probeDiameter, dataset.N);
   const mask = await readMask(options, dataset);
-  using gpu = await openGpu(common, terminal);
+  const { engine, modes = 1, batch } = settings;
+  using gpu = await openGpu(
+    common,
+    terminal,
+    // A network that starts an engine would suffer from what suits the engine.
+    options.initModel === undefined ? { engine, size: dataset.N, modes, batch } : undefined,
+  );
   const start = resume === undefined
     ? await readStart(gpu, dataset, options, terminal)
     : { resume };

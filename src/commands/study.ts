@@ -99,7 +99,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
   using gpu = await openGpu(
     { ...output, accelerator: first.execution.accelerator },
     terminal,
-    true,
+    "network",
   );
   const began = performance.now(), todo: { size: number; seed: number }[] = [];
   for (const size of sizes) {

@@ -87,7 +87,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
   using gpu = await openGpu(
     { ...output, accelerator: payload.execution.accelerator },
     terminal,
-    true,
+    "network",
   );
   const result = await trainToFolder({
     gpu,

@@ -1,4 +1,5 @@
 /** The iterative engines, one sweep each, beside a plain NumPy ePIE in the same run. */
+import type { EngineWork } from "../../src/commands/driver.ts";
 import { createEngine } from "../../src/engines/create.ts";
 import { defaultSettings, type EngineName } from "../../src/engines/settings.ts";
 import { EngineState, placeScan } from "../../src/engines/state.ts";
@@ -7,7 +8,7 @@ import { Random } from "../../src/random.ts";
 import { LineServer } from "./line_server.ts";
 import { type Bench, median, onDevice } from "./measure.ts";
 
-const REPEATS = 3;
+const REPEATS = 7;
 /** Time of a position that is allowed, in times of the NumPy ePIE, at N = 128. */
 const LIMITS: Partial<Record<EngineName, number>> = { epie: 1.5, rpie: 1, lsqml: 1 };
 
@@ -36,11 +37,15 @@ function nameOf(engine: string, size: number, shifted: boolean): string {
   return `${engine} N ${size}, ${shifted ? "shifted probe" : "whole pixels"}`;
 }
 
-/** True if any of what is measured here is wanted. */
-export function wantsEngines(bench: Bench): boolean {
-  return SIDES.some((size) =>
-    ENGINES.some((engine) =>
-      [false, true].some((shifted) => bench.wants(`engines ${nameOf(engine, size, shifted)}`))
+/** What is wanted of what is measured here: its name, and what it does. */
+export function engineCases(bench: Bench): { only: string; work: EngineWork }[] {
+  return SIDES.flatMap((size) =>
+    [false, true].flatMap((shifted) =>
+      ENGINES.flatMap((engine) => {
+        const only = `engines ${nameOf(engine, size, shifted)}`;
+        const { batch } = defaultSettings(engine);
+        return bench.wants(only) ? [{ only, work: { engine, size, modes: 1, batch } }] : [];
+      })
     )
   );
 }
@@ -52,7 +57,7 @@ export async function benchEngines(bench: Bench, software: boolean): Promise<voi
   if (python === undefined) bench.note("no NumPy with SciPy: engines are measured alone");
   for (const size of SIDES) {
     // Long enough that waiting for the last submission does not count.
-    const patterns = size === 64 ? 1024 : size === 128 ? 512 : 128;
+    const patterns = size === 64 ? 2048 : size === 128 ? 1024 : 256;
     for (const shifted of [false, true]) {
       for (const engine of ENGINES) {
         const name = nameOf(engine, size, shifted);

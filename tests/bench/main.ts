@@ -6,13 +6,13 @@
  * Every result is checked before it is timed. `--only` (may be repeated) keeps what has the word in its name,
  * `--peers` downloads two other libraries and compares a convolution, `--torch` insists on the
  * comparisons with PyTorch and SciPy, which are otherwise made if python3 has them. The engines are
- * measured by a process of their own (`--engines`), with the vectors `reconstruct` has.
+ * measured by processes of their own (`--engines`), with the driver set up as by `reconstruct`.
  */
 import { parseArgs } from "node:util";
-import { useLongVectors } from "../../src/commands/long_vectors.ts";
+import { driverVariables, prepareDriver } from "../../src/commands/driver.ts";
 import { type Baselines, openBaselines } from "./baselines.ts";
 import { benchConvolutions } from "./conv.ts";
-import { benchEngines, wantsEngines } from "./engines.ts";
+import { benchEngines, engineCases } from "./engines.ts";
 import { benchFft } from "./fft.ts";
 import { type Bench, mebibytes, type Row, type Target } from "./measure.ts";
 import { benchMemory } from "./memory.ts";
@@ -35,7 +35,7 @@ const { values: flags } = parseArgs({
 });
 // As `train` and `infer` do; LP_NATIVE_VECTOR_WIDTH=256 in the environment measures without.
 const given = Deno.env.toObject();
-if (!flags.engines) useLongVectors();
+if (!flags.engines) prepareDriver("network");
 const print = (line: string): void => {
   if (!flags.json) console.log(line);
 };
@@ -91,7 +91,7 @@ if (flags.engines) {
   await benchFft(bench, beside);
   await benchPhysics(bench);
   await benchUpdate(bench);
-  if (wantsEngines(bench)) await enginesApart();
+  await enginesApart();
   await benchNetwork(bench, beside);
   await benchMemory(bench);
 }
@@ -107,20 +107,22 @@ if (flags.torch && (baselines?.torch === undefined || baselines.scipy === undefi
   Deno.exitCode = 1;
 }
 
-/** Measures the engines in the environment that was given to this process. */
+/** Measures the engines, each with the variables that `reconstruct` sets for it. */
 async function enginesApart(): Promise<void> {
-  const only = flags.only.flatMap((word) => ["--only", word]);
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", import.meta.filename!, "--json", "--engines", ...only],
-    env: given,
-    clearEnv: true,
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error("The engines could not be measured");
-  const found = JSON.parse(new TextDecoder().decode(stdout));
-  for (const row of found.rows as Row[]) bench.add(row);
-  targets.push(...found.targets as Target[]);
-  notes.push(...found.notes as string[]);
+  const processor = Deno.build.os === "linux" ? Deno.readTextFileSync("/proc/cpuinfo") : "";
+  for (const { only, work } of engineCases(bench)) {
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", import.meta.filename!, "--json", "--engines", "--only", only],
+      env: { ...given, ...driverVariables(work, given, processor) },
+      clearEnv: true,
+      stderr: "inherit",
+    }).output();
+    if (code !== 0) throw new Error("The engines could not be measured");
+    const found = JSON.parse(new TextDecoder().decode(stdout));
+    for (const row of found.rows as Row[]) bench.add(row);
+    targets.push(...found.targets as Target[]);
+    notes.push(...found.notes as string[]);
+  }
 }
 
 function targetText(target: Target): string {

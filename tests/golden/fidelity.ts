@@ -46,7 +46,7 @@ if (positionals.length !== 1) {
 /** Patterns whose prediction is compared with the measurement. */
 const SAMPLED = 64;
 const folder = positionals[0], seeds = values.seeds.split(",").map(Number);
-using gpu = await openGpu({}, new Terminal({}), true);
+using gpu = await openGpu({}, new Terminal({}), "network");
 
 async function read(file: string): Promise<Map<string, NdArray>> {
   using source = await FileSource.open(join(folder, file));

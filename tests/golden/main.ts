@@ -80,7 +80,7 @@ async function read(file: string): Promise<Recorded> {
 using gpu = await openGpu(
   { accelerator: values.accelerator as Accelerator },
   new Terminal({}),
-  true,
+  "network",
 );
 /** Roles of files of parameters: they may hold more than the network has. */
 const PARAMETER_FILES = /^(weights|gradients|[a-z]+\d+)$/;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { longVectors } from "../../src/commands/long_vectors.ts";
+import type { EngineName } from "../../src/engines/settings.ts";
+import { driverVariables, longVectors } from "../../src/commands/driver.ts";
 
 const long =
   "processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512dq avx512cd avx512bw avx512vl aes\n\n";
@@ -22,6 +23,50 @@ Deno.test("long vectors: left alone by other processors, a chosen width, no plac
   assert.deepEqual(longVectors({ HOME: "/home/a" }, ""), {});
   assert.deepEqual(longVectors({ HOME: "/home/a", LP_NATIVE_VECTOR_WIDTH: "256" }, long), {});
   assert.deepEqual(longVectors({}, long), {});
+});
+
+Deno.test("driver: networks and lines in registers have long vectors, patterns one by one one thread", () => {
+  const names = (engine: EngineName, size: number, batch: number, modes = 1): string[] =>
+    Object.keys(driverVariables({ engine, size, modes, batch }, { HOME: "/home/a" }, long));
+  const wide = ["LP_NATIVE_VECTOR_WIDTH", "MESA_SHADER_CACHE_DIR"], single = "LP_NUM_THREADS";
+  assert.deepEqual(Object.keys(driverVariables("network", { HOME: "/home/a" }, long)), wide);
+  assert.deepEqual(names("rpie", 128, 16), wide);
+  assert.deepEqual(names("rpie", 128, 16, 2), []);
+  assert.deepEqual(names("lsqml", 64, 32), []);
+  assert.deepEqual(names("adam", 128, 32), []);
+  assert.deepEqual(names("epie", 128, 1), [...wide, single]);
+  assert.deepEqual(names("epie", 64, 1, 3), [single]);
+  assert.deepEqual(names("epie", 256, 1), []);
+  assert.deepEqual(names("dm", 64, 1), []);
+  const chosen = { LP_NUM_THREADS: "2", LP_NATIVE_VECTOR_WIDTH: "256" };
+  const work = { engine: "epie", size: 128, modes: 1, batch: 1 } as const;
+  assert.deepEqual(driverVariables(work, chosen, long), {});
+});
+
+Deno.test("driver: a reconstruction has the same bytes with its variables and without", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const scan = join(folder, "scan.npz");
+    const given = Deno.env.toObject();
+    const run = async (line: string, env: Record<string, string> = {}): Promise<void> => {
+      const output = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "cli.ts", ...line.split(" "), "--json"],
+        env: { ...given, ...env },
+      }).output();
+      assert.equal(output.code, 0, new TextDecoder().decode(output.stderr));
+    };
+    await run(`simulate --output ${scan} --n-positions 16`);
+    const reconstruct = async (name: string, env: Record<string, string>): Promise<Uint8Array> => {
+      const out = join(folder, name);
+      await run(`reconstruct --data ${scan} --engine epie --sweeps 2 --output-dir ${out}`, env);
+      return Deno.readFileSync(join(out, "reconstruction.npz"));
+    };
+    const own = await reconstruct("own", {});
+    const plain = { LP_NUM_THREADS: "2", LP_NATIVE_VECTOR_WIDTH: "256" };
+    assert.deepEqual(await reconstruct("plain", plain), own);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("long vectors: a command computes with them, and the same to the last bit without", async () => {

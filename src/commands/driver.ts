@@ -1,0 +1,95 @@
+/**
+ * Variables of Mesa's software driver, set before an adapter is opened. Other drivers do not read them,
+ * and results are the same to the last bit with and without.
+ *
+ * - Long vectors. The driver computes with 256 bits unless its environment asks for more. With 512, on
+ *   processors that have them, convolutions are about a fifth faster and engines that keep lines in
+ *   registers a twentieth; all other engines are a little slower.
+ * - One thread. Where patterns come one by one a dispatch is so short that waking the driver's threads
+ *   costs more than they save.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { PASS_SIZE } from "../engines/passes.ts";
+import type { EngineName } from "../engines/settings.ts";
+
+/** Variable with the number of threads; 0 computes where the commands are read. */
+const THREADS = "LP_NUM_THREADS";
+/** Variable with the bits of a vector. */
+const WIDTH = "LP_NATIVE_VECTOR_WIDTH";
+/** Folder of the driver's compiled shaders. */
+const CACHE = "MESA_SHADER_CACHE_DIR";
+/** What the driver's code for such vectors needs of a processor. */
+const NEEDED = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"];
+
+/**
+ * Variables to set before an adapter is opened; none if the width is chosen already, or if the
+ * processor has no such vectors.
+ *
+ * The driver's cache does not tell widths apart, so shaders of this width get a folder of their own.
+ *
+ * @param variables the environment.
+ * @param processor text of `/proc/cpuinfo`.
+ */
+export function longVectors(
+  variables: Readonly<Record<string, string | undefined>>,
+  processor: string,
+): Readonly<Record<string, string>> {
+  if (variables[WIDTH] !== undefined) return {};
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(processor)?.[1].trim().split(/\s+/));
+  if (!NEEDED.every((flag) => flags.has(flag))) return {};
+  const { HOME, XDG_CACHE_HOME } = variables;
+  const root = variables[CACHE] || XDG_CACHE_HOME || (HOME ? join(HOME, ".cache") : undefined);
+  if (root === undefined) return {};
+  return { [WIDTH]: "512", [CACHE]: join(root, "ptychogpu", "vectors-512") };
+}
+
+/** What a command is going to do. */
+export type Workload = "network" | EngineWork;
+
+/** A reconstruction by an iterative engine. */
+export interface EngineWork {
+  /** Name of the engine. */
+  readonly engine: EngineName;
+  /** N. */
+  readonly size: number;
+  /** Modes of the probe. */
+  readonly modes: number;
+  /** Patterns in a batch. */
+  readonly batch: number;
+}
+
+/** Engines that project with lines in registers. */
+const PROJECTING: readonly EngineName[] = ["epie", "rpie", "lsqml"];
+/** Largest N of patterns that are quicker on one thread, if they come one by one. */
+const ONE_BY_ONE = 128;
+
+/** Variables to set for a workload. */
+export function driverVariables(
+  workload: Workload,
+  variables: Readonly<Record<string, string | undefined>>,
+  processor: string,
+): Readonly<Record<string, string>> {
+  if (workload === "network") return longVectors(variables, processor);
+  const { engine, size, modes, batch } = workload, projects = PROJECTING.includes(engine);
+  const single = projects && batch === 1 && size <= ONE_BY_ONE && variables[THREADS] === undefined;
+  return {
+    ...(projects && modes === 1 && size === PASS_SIZE ? longVectors(variables, processor) : {}),
+    ...(single ? { [THREADS]: "0" } : {}),
+  };
+}
+
+/** Sets the driver up for a workload; call it before an adapter is opened. */
+export function prepareDriver(workload: Workload): void {
+  if (Deno.build.os !== "linux") return;
+  try {
+    const processor = Deno.readTextFileSync("/proc/cpuinfo");
+    const wanted = driverVariables(workload, Deno.env.toObject(), processor);
+    // The driver makes no folders on the way to its own, and would compile everything every time.
+    if (wanted[CACHE] !== undefined) Deno.mkdirSync(wanted[CACHE], { recursive: true });
+    for (const [name, value] of Object.entries(wanted)) Deno.env.set(name, value);
+  } catch {
+    // Where we may not look, or write no folder, the driver keeps its own choice.
+  }
+}
