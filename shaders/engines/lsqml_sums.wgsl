@@ -22,7 +22,7 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var squares = vec3f(0.0);
   var along = vec2f(0.0);
   for (var i = lane; i < pairs; i += WORKGROUP) {
-    let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
+    let at = (visit.y + quotient(i, half)) * params.columns + visit.z + 2u * (remainder(i, half));
     let o = load_object(at);
     let d = vec4f(object_direction(load_numerators(at), peak), object_direction(load_numerators(at + 1u), peak));
     let p = load_probe(wid.x * params.probe_stride + i);

@@ -37,7 +37,7 @@ fn update(first: u32, direct: bool) {
   let c = vec4f(1.0, -1.0, 1.0, -1.0);
   var i = first;
   loop {
-    let at = (visit.y + i / half) * params.columns + visit.z + 2u * (i % half);
+    let at = (visit.y + quotient(i, half)) * params.columns + visit.z + 2u * (remainder(i, half));
     let o = vec4f(object[at], object[at + 1u]);
     let probe_step = params.beta_probe / ((1.0 - params.alpha_probe) * energy(o) + params.alpha_probe * peak.y);
     var numerator = vec4f(0.0);

@@ -1,7 +1,6 @@
 // Steps of the probe from sums or terms of a batch, two pixels an invocation:
 //   scale:   waves[v, m] *= beta / ((1 - alpha) weight + alpha peak)
 //   apply:   P += beta numerator / ((1 - alpha) weight + alpha peak)
-//   collect: spectrum[m] += factor sum waves[v, m], factor = 1, or beta / peak unless beta is negative
 struct Params { size: u32, modes: u32, visits: u32, alpha: f32, beta: f32 }
 @group(0) @binding(0) var<storage, read> known_weights: array<vec2f>;
 @group(0) @binding(1) var<storage, read> scalars: array<f32>;
@@ -27,15 +26,5 @@ fn scale(@builtin(global_invocation_id) id: vec3u) {
 fn apply(@builtin(global_invocation_id) id: vec3u) {
   let pairs = params.size * params.size / 2u;
   if (id.x >= params.modes * pairs) { return; }
-  changed[id.x] += known[id.x] * step_of(id.x % pairs);
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn collect(@builtin(global_invocation_id) id: vec3u) {
-  let pairs = params.size * params.size / 2u;
-  if (id.x >= params.modes * pairs) { return; }
-  var sum = vec4f(0.0);
-  for (var v = 0u; v < params.visits; v++) { sum += known[v * params.modes * pairs + id.x]; }
-  let peak = max(scalars[1], 1e-30);
-  changed[id.x] += select(1.0, params.beta / peak, params.beta >= 0.0) * sum;
+  changed[id.x] += known[id.x] * step_of(remainder(id.x, pairs));
 }

@@ -8,48 +8,41 @@ struct Params { size: u32, modes: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(6) var<storage, read_write> peaks: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
-override STRIP: u32 = 1u; // 1 or 2
+override STRIP: u32 = 1u; // at most 4
 var<workgroup> peak: atomic<u32>;
 
-// Sums of one pair so far.
-struct Tally { numerator: vec4f, weight: vec2f }
-
-fn tally(before: Tally, start: u32, pair: u32, p: vec4f, wave: u32) -> Tally {
-  let o = seen(start, pair);
-  let chi = load_waves(wave) - spin(p, o);
-  return Tally(before.numerator + spin(chi, o * vec4f(1.0, -1.0, 1.0, -1.0)), before.weight + energy(o));
-}
-
-fn keep(at: u32, pair: u32, sums: Tally) -> f32 {
-  numerators[at] = sums.numerator;
-  // Every mode has found the same weights.
-  if (at == pair) { weights[pair] = sums.weight; }
-  return max(sums.weight.x, sums.weight.y);
-}
-
 @compute @workgroup_size(WORKGROUP)
-fn sums(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let pairs = params.size * params.size / 2u;
   let all = params.modes * pairs;
-  let at = id.x;
-  let next = at + all / 2u;
-  var largest = 0.0;
-  if (at < all / STRIP) {
-    let p = load_probe(at);
-    let q = load_probe(next);
-    var a = Tally(vec4f(0.0), vec2f(0.0));
-    var b = a;
+  let first = wid.x * WORKGROUP * STRIP + lane;
+  var p: array<vec4f, 4>;
+  var numerator = array<vec4f, 4>();
+  var weight = array<vec2f, 4>();
+  if (first + (STRIP - 1u) * WORKGROUP < all) {
+    for (var s = 0u; s < STRIP; s++) { p[s] = load_probe(first + s * WORKGROUP); }
     for (var v = 0u; v < params.visits; v++) {
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
-      a = tally(a, start, at % pairs, p, v * all + at);
-      if (STRIP == 2u) { b = tally(b, start, next % pairs, q, v * all + next); }
+      for (var s = 0u; s < STRIP; s++) {
+        let at = first + s * WORKGROUP;
+        let o = seen(start, remainder(at, pairs));
+        let chi = load_waves(v * all + at) - spin(p[s], o);
+        numerator[s] += spin(chi, o * vec4f(1.0, -1.0, 1.0, -1.0));
+        weight[s] += energy(o);
+      }
     }
-    largest = keep(at, at % pairs, a);
-    if (STRIP == 2u) { largest = max(largest, keep(next, next % pairs, b)); }
+    for (var s = 0u; s < STRIP; s++) {
+      let at = first + s * WORKGROUP;
+      numerators[at] = numerator[s];
+      // Every mode finds the same weights.
+      if (at < pairs) { weights[at] = weight[s]; }
+    }
   }
-  atomicMax(&peak, bitcast<u32>(largest));
+  var largest = vec2f(0.0);
+  for (var s = 0u; s < STRIP; s++) { largest = max(largest, weight[s]); }
+  atomicMax(&peak, bitcast<u32>(max(largest.x, largest.y)));
   workgroupBarrier();
   if (lane == 0u) { peaks[wid.x] = bitcast<f32>(atomicLoad(&peak)); }
 }

@@ -183,7 +183,7 @@ fn illuminate(corner: vec2u, visit: u32, plane: u32, lane: u32) {
   let pairs = params.size * half;
   var i = lane;
   loop {
-    let at = (corner.x + i / half) * params.columns + corner.y + 2u * (i % half);
+    let at = (corner.x + quotient(i, half)) * params.columns + corner.y + 2u * (remainder(i, half));
     let o = vec4f(object[at], object[at + 1u]);
     var bright = vec2f(0.0);
     var m = 0u;
@@ -221,8 +221,8 @@ fn first_stage(corner: vec2u, plane: u32, lane: u32) {
   let visit = plane / (n * half);
   var i = lane;
   loop {
-    let row = i / half;
-    let column = i % half;
+    let row = quotient(i, half);
+    let column = remainder(i, half);
     let l = Light(
       (corner.x + row) * params.columns + corner.y + 2u * column,
       visit * params.probe_stride + row * half + column,

@@ -42,7 +42,7 @@ fn put16(at: u32, next: u32, v: array<vec4f, 16>) {
 // First vec4 of item i of the last row stage, and the number of items.
 fn last_place(plane: u32, i: u32) -> u32 {
   let blocks = params.size / LAST;
-  return plane + (i / blocks) * params.size + (i % blocks) * (LAST / 2u);
+  return plane + quotient(i, blocks) * params.size + remainder(i, blocks) * (LAST / 2u);
 }
 
 fn last_items() -> u32 {

@@ -18,5 +18,5 @@ fn first_pixel(v: u32) -> u32 {
 // Object under a pair of pixels of a patch.
 fn seen(start: u32, pair: u32) -> vec4f {
   let half = params.size / 2u;
-  return load_object(start + (pair / half) * params.columns + 2u * (pair % half));
+  return load_object(start + quotient(pair, half) * params.columns + 2u * remainder(pair, half));
 }

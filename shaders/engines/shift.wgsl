@@ -61,8 +61,8 @@ struct Ramp { low: vec4f, high: vec4f, step: vec4f }
 fn ramp(item: u32, d: vec2f) -> Ramp {
   let n = f32(params.size);
   let blocks = params.size / LAST;
-  let row = 2u * (item / blocks);
-  let base = f32(base_frequency(item % blocks));
+  let row = 2u * quotient(item, blocks);
+  let base = f32(base_frequency(remainder(item, blocks)));
   let y = vec4f(turned(TURN * frequency(row) * d.x / n), turned(TURN * frequency(row + 1u) * d.x / n));
   let step = turned(TURN * d.y / f32(LAST));
   let low = turned(TURN * base * d.y / n);

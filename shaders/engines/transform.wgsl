@@ -18,12 +18,12 @@ fn butterfly(plane: u32, i: u32, radix: u32, block: u32, axis: u32) -> Butterfly
   let half = n / 2u;
   let step = block / radix;
   let lines = select(half, n / (2u * radix), axis == 1u);
-  let g = select(i / lines, 2u * (i % lines), axis == 1u);
-  let j = g % step;
-  let base = (g / step) * block + j;
+  let g = select(quotient(i, lines), 2u * (remainder(i, lines)), axis == 1u);
+  let j = remainder(g, step);
+  let base = (quotient(g, step)) * block + j;
   let a = twiddle(j, block);
   let b = twiddle(j + axis, block);
-  let at = select(base * half + i % lines, (i / lines) * half + base / 2u, axis == 1u);
+  let at = select(base * half + remainder(i, lines), quotient(i, lines) * half + base / 2u, axis == 1u);
   return Butterfly(plane + at, select(step * half, step / 2u, axis == 1u), vec4f(a, b));
 }
 

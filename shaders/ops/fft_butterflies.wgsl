@@ -2,9 +2,9 @@
 const QUARTER = 1.5707963267948966;
 const DIAGONAL = 0.7071067811865476;
 
-// exp(-2 pi i k / n), n a multiple of 4: the quadrant is taken off in integers, the rest is a short series.
+// exp(-2 pi i k / n), n a power of two, at least 4: the quadrant is taken off in integers, the rest is a short series.
 fn twiddle(k: u32, n: u32) -> vec2f {
-  let eighths = (8u * k) / n;
+  let eighths = (8u * k) >> firstTrailingBit(n);
   let quadrant = (eighths + 1u) >> 1u;
   let rest = f32(i32(4u * k) - i32(quadrant * n)) / f32(n);
   let x = QUARTER * rest;

@@ -5,11 +5,13 @@
  */
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
+import collectSource from "../../shaders/engines/probe_collect.wgsl" with { type: "text" };
 import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
 import probeStepSource from "../../shaders/engines/probe_step.wgsl" with { type: "text" };
 import probeSumsSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
 import probeTermsSource from "../../shaders/engines/probe_terms.wgsl" with { type: "text" };
 import seenObject from "../../shaders/engines/seen_object.wgsl" with { type: "text" };
+import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -61,6 +63,8 @@ const objectApply = canvasKernels((_object, form) =>
 );
 /** Invocations of a workgroup of the sums for the probe. */
 const GROUP = 64;
+/** Pairs of pixels of an invocation on software adapters, where planes are a multiple of GROUP * STRIP pairs. */
+const STRIP = 2;
 const peaksKernel = defineKernel({
   source: peaksSource,
   label: "engines/peaks#peaks",
@@ -71,7 +75,7 @@ const peaksKernel = defineKernel({
 const probeSums = canvasKernels((object, form) =>
   defineKernel({
     source: probeSumsSource,
-    snippets: [seenObject],
+    snippets: [seenObject, powers],
     label: `engines/probe_sums#sums ${form}`,
     entryPoint: "sums",
     bindings: {
@@ -89,7 +93,7 @@ const probeSums = canvasKernels((object, form) =>
 const probeTerms = canvasKernels((object, form) =>
   defineKernel({
     source: probeTermsSource,
-    snippets: [seenObject],
+    snippets: [seenObject, powers, opaque],
     label: `engines/probe_terms#terms ${form}`,
     entryPoint: "terms",
     bindings: {
@@ -113,6 +117,7 @@ const probeTerms = canvasKernels((object, form) =>
 );
 const probeStep = {
   source: probeStepSource,
+  snippets: [powers],
   bindings: { weights: "read", scalars: "read", known: "read", changed: "read_write" },
   params: { size: "u32", modes: "u32", visits: "u32", alpha: "f32", beta: "f32" },
 } as const;
@@ -127,9 +132,11 @@ const probeApply = defineKernel({
   entryPoint: "apply",
 });
 const probeCollect = defineKernel({
-  ...probeStep,
-  label: "engines/probe_step#collect",
+  source: collectSource,
+  label: "engines/probe_collect#collect",
   entryPoint: "collect",
+  bindings: { scalars: "read", terms: "texel", spectrum: "read_write" },
+  params: { count: "u32", visits: "u32", beta: "f32" },
 });
 
 /** A batch whose projected waves are on the device. */
@@ -253,6 +260,11 @@ export function recordObjectApply(
   );
 }
 
+/** Pairs of pixels of the probe that an invocation takes. */
+function stripOf({ gpu }: Plan, size: number): number {
+  return gpu.profile.software && size >= 64 ? STRIP : 1;
+}
+
 /** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */
 export function recordProbeSums(
   plan: Plan,
@@ -261,8 +273,7 @@ export function recordProbeSums(
   space: GatherSpace,
 ): number {
   const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
-  const strip = plan.gpu.profile.software ? 2 : 1;
-  const invocations = modes * size * size / 2 / strip;
+  const strip = stripOf(plan, size), invocations = modes * size * size / 2 / strip;
   plan.run(
     { ...fitting(probeSums, plan, state, count), constants: { STRIP: strip } },
     {
@@ -314,8 +325,12 @@ export function recordProbeTerms(
   terms: Tensor,
 ): number {
   const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
+  const strip = stripOf(plan, size), invocations = size * size / 2 / strip;
   plan.run(
-    fitting(probeTerms, plan, state, count),
+    {
+      ...fitting(probeTerms, plan, state, count),
+      constants: { STRIP: strip, ONE_MODE: modes === 1 ? 1 : 0 },
+    },
     {
       visits,
       object: state.object,
@@ -326,9 +341,9 @@ export function recordProbeTerms(
       peaks: space.weightPeaks,
     },
     { size, modes, columns, first, visits: count, probeStride: probeStride(state, batch) / 2 },
-    size * size / 2,
+    invocations,
   );
-  return Math.ceil(size * size / 2 / GROUP);
+  return Math.ceil(invocations / GROUP);
 }
 
 /** Records terms[v] *= step of each pixel, once the peaks are known. */
@@ -361,10 +376,9 @@ export function recordCollect(
 ): void {
   const { size, modes } = state.shape;
   const beta = step === undefined ? -1 : step.rule.beta;
-  const params = { size, modes, visits: count, alpha: 1, beta };
-  const scalars = step?.space.scalars ?? waves;
-  const tensors = { weights: waves, scalars, known: waves, changed: target };
-  plan.run(probeCollect, tensors, params, modes * size * size / 2);
+  const scalars = step?.space.scalars ?? waves, pairs = modes * size * size / 2;
+  const tensors = { scalars, terms: waves, spectrum: target };
+  plan.run(probeCollect, tensors, { count: pairs, visits: count, beta }, pairs);
 }
 
 function probeStride(state: EngineView, batch: GatherBatch): number {

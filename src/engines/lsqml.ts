@@ -8,6 +8,7 @@
 import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
+import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -30,7 +31,7 @@ import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
 
 const sumsTable = {
   source: sumsSource,
-  snippets: [directionSource],
+  snippets: [directionSource, powers],
   entryPoint: "sums",
   params: {
     size: "u32",

@@ -21,9 +21,9 @@ import type { Tensor } from "../gpu/tensor.ts";
 /** N of the planes that are projected this way. */
 export const PASS_SIZE = 128;
 /** Invocations of a workgroup; each has two lines. */
-const GROUP = 32;
+export const GROUP = 32;
 /** Workgroups that share a plane. */
-const SHARE = PASS_SIZE / 2 / GROUP;
+export const SHARE = PASS_SIZE / 2 / GROUP;
 
 const shared = [counts, turns, butterflies];
 const lights = canvasKernels((object, form) =>

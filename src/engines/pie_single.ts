@@ -6,6 +6,7 @@
 import buffers from "../../shaders/engines/pie_buffers.wgsl" with { type: "text" };
 import source from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import texels from "../../shaders/engines/pie_texels.wgsl" with { type: "text" };
+import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { ParamValues, Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -38,7 +39,7 @@ function kernels(entryPoint: SingleForm) {
     fromBuffers: defineKernel({
       label: `engines/pie_single#${entryPoint}`,
       source,
-      snippets: [buffers],
+      snippets: [buffers, powers],
       entryPoint,
       bindings,
       params,
@@ -46,7 +47,7 @@ function kernels(entryPoint: SingleForm) {
     fromTexels: defineKernel({
       label: `engines/pie_single#${entryPoint} ${STRIP}`,
       source,
-      snippets: [texels],
+      snippets: [texels, powers],
       entryPoint,
       bindings: { ...bindings, probeBefore: "texel", wavesBefore: "texel" },
       params,

@@ -9,6 +9,7 @@
  * @module
  */
 import source from "../../shaders/engines/project.wgsl" with { type: "text" };
+import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
 import lineSource from "../../shaders/engines/lines/project.wgsl" with { type: "text" };
 import line64 from "../../shaders/engines/lines/line_64.wgsl" with { type: "text" };
@@ -25,7 +26,7 @@ import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
 
 /** Texts a kernel with an in-place transform consists of, besides its own. */
-export const TRANSFORM_SNIPPETS: readonly string[] = [transform, turns, rows, butterflies];
+export const TRANSFORM_SNIPPETS: readonly string[] = [transform, turns, rows, powers, butterflies];
 
 /** Noise models of the projection. */
 export type ProjectionNoise = "amplitude" | "poisson";

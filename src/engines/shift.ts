@@ -11,6 +11,8 @@ import type { Gpu } from "../gpu/device.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { PASS_SIZE } from "./passes.ts";
+import { recordShiftPasses, recordUnshiftPasses } from "./shift_passes.ts";
 import { TRANSFORM_SNIPPETS, transformConstants, transformWorkgroup } from "./project.ts";
 
 const table = {
@@ -62,8 +64,14 @@ export interface ShiftRange {
   readonly count: number;
 }
 
+/** True where lines in registers are faster than one dispatch for all. */
+function inPasses({ profile }: Gpu, { size }: ShiftRange): boolean {
+  return profile.texelReads && size === PASS_SIZE;
+}
+
 /** Records waves[v] = probe shifted by the fraction of visit v. */
 export function recordShift(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
+  if (inPasses(plan.gpu, range)) return recordShiftPasses(plan, tensors, range);
   const { size, modes, first, count } = range;
   const params = { size, modes, first };
   plan.run(shiftKernel(plan.gpu, size, "shift"), tensors, params, [count * modes, 1, 1]);
@@ -80,6 +88,7 @@ export function recordUnshift(
   range: ShiftRange,
   accumulate: boolean,
 ): void {
+  if (inPasses(plan.gpu, range)) return recordUnshiftPasses(plan, tensors, range, accumulate);
   const { size, modes, first, count } = range;
   const kernel = shiftKernel(plan.gpu, size, accumulate ? "unshift_add" : "unshift");
   plan.run(kernel, tensors, { size, modes, first }, [count * modes, 1, 1]);

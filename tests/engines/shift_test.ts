@@ -17,7 +17,7 @@ Deno.test("shifted probes agree with float64 for every size; unshift is the adjo
   withGpu(async (gpu) => {
     const shifts = [[0.31, -0.47], [-0.5, 0.2]] as const;
     for (const size of [16, 32, 64, 128]) {
-      const modes = size === 32 ? 2 : 1, plane = modes * size * size * 2;
+      const modes = size === 32 || size === 128 ? 2 : 1, plane = modes * size * size * 2;
       const probe = randomValues(plane, 1), other = randomValues(2 * plane, 2);
       const visits = gpu.tensor("visits", [2 * VISIT_WORDS], shiftsOnly(shifts));
       const spectrum = gpu.tensor("spectrum", [plane], probe);

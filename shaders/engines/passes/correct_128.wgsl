@@ -3,6 +3,9 @@
 // generate.ts: change that file.
 const SIZE: u32 = 128u;
 const HALF: u32 = 64u;
+// Invocations of a workgroup, and workgroups that share a plane.
+const GROUP: u32 = 32u;
+const SHARE: u32 = HALF / GROUP;
 
 fn correct_rows(at: u32, to: u32, amplitudes: u32) {
   let a0 = dft16(array<vec4f, 16>(load_halfway(at + 0u * HALF), load_halfway(at + 8u * HALF), load_halfway(at + 16u * HALF), load_halfway(at + 24u * HALF), load_halfway(at + 32u * HALF), load_halfway(at + 40u * HALF), load_halfway(at + 48u * HALF), load_halfway(at + 56u * HALF), load_halfway(at + 64u * HALF), load_halfway(at + 72u * HALF), load_halfway(at + 80u * HALF), load_halfway(at + 88u * HALF), load_halfway(at + 96u * HALF), load_halfway(at + 104u * HALF), load_halfway(at + 112u * HALF), load_halfway(at + 120u * HALF)));

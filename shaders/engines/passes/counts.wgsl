@@ -1,8 +1,5 @@
 // What the invocations of a workgroup count: [error, max |P|^2, max |O|^2, predicted energy], as in the
 // statistics of engines/project.wgsl.
-const GROUP: u32 = 32u;
-// Workgroups that share a plane.
-const SHARE: u32 = HALF / GROUP;
 var<workgroup> shared_counts: array<vec4f, GROUP>;
 var<private> own: vec4f;
 

@@ -3,6 +3,9 @@
 // generate.ts: change that file.
 const SIZE: u32 = 128u;
 const HALF: u32 = 64u;
+// Invocations of a workgroup, and workgroups that share a plane.
+const GROUP: u32 = 32u;
+const SHARE: u32 = HALF / GROUP;
 
 fn light_columns(l: Light, to: u32) {
   let a0 = dft16(array<vec4f, 16>(lit(l, 0u), lit(l, 8u), lit(l, 16u), lit(l, 24u), lit(l, 32u), lit(l, 40u), lit(l, 48u), lit(l, 56u), lit(l, 64u), lit(l, 72u), lit(l, 80u), lit(l, 88u), lit(l, 96u), lit(l, 104u), lit(l, 112u), lit(l, 120u)));

@@ -3,6 +3,9 @@
 // generate.ts: change that file.
 const SIZE: u32 = 128u;
 const HALF: u32 = 64u;
+// Invocations of a workgroup, and workgroups that share a plane.
+const GROUP: u32 = 32u;
+const SHARE: u32 = HALF / GROUP;
 const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 
 fn restore_columns(at: u32, to: u32) {
