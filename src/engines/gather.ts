@@ -10,7 +10,9 @@ import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" }
 import probeStepSource from "../../shaders/engines/probe_step.wgsl" with { type: "text" };
 import probeSumsSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
 import probeTermsSource from "../../shaders/engines/probe_terms.wgsl" with { type: "text" };
+import weightsSource from "../../shaders/engines/probe_weights.wgsl" with { type: "text" };
 import seenObject from "../../shaders/engines/seen_object.wgsl" with { type: "text" };
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
@@ -90,27 +92,29 @@ const probeSums = canvasKernels((object, form) =>
     params: { size: "u32", modes: "u32", columns: "u32", first: "u32", visits: "u32" },
   })
 );
+const probeWeights = canvasKernels((object, form) =>
+  defineKernel({
+    source: weightsSource,
+    snippets: [seenObject, powers],
+    label: `engines/probe_weights#sum_weights ${form}`,
+    entryPoint: "sum_weights",
+    bindings: { visits: "read", object, weights: "read_write", peaks: "read_write" },
+    params: { size: "u32", columns: "u32", first: "u32", visits: "u32" },
+  })
+);
 const probeTerms = canvasKernels((object, form) =>
   defineKernel({
     source: probeTermsSource,
-    snippets: [seenObject, powers, opaque],
+    snippets: [seenObject, powers, index],
     label: `engines/probe_terms#terms ${form}`,
     entryPoint: "terms",
-    bindings: {
-      visits: "read",
-      object,
-      probe: "texel",
-      waves: "texel",
-      weights: "read_write",
-      terms: "read_write",
-      peaks: "read_write",
-    },
+    bindings: { visits: "read", object, probe: "texel", waves: "texel", terms: "read_write" },
     params: {
       size: "u32",
       modes: "u32",
       columns: "u32",
       first: "u32",
-      visits: "u32",
+      count: "u32",
       probeStride: "u32",
     },
   })
@@ -313,37 +317,40 @@ export function recordProbeApply(
   );
 }
 
-/**
- * Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits;
- * returns the number of their peaks.
- */
-export function recordProbeTerms(
+/** Records the light of the object on the probe; returns the number of its peaks. */
+export function recordProbeWeights(
   plan: Plan,
   state: EngineState,
   batch: GatherBatch,
   space: GatherSpace,
-  terms: Tensor,
 ): number {
-  const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
-  const strip = stripOf(plan, size), invocations = size * size / 2 / strip;
+  const { size, columns } = state.shape, { visits, first, count } = batch, pairs = size * size / 2;
+  const tensors = {
+    visits,
+    object: state.object,
+    weights: space.weights,
+    peaks: space.weightPeaks,
+  };
+  const kernel = fitting(probeWeights, plan, state, count);
+  plan.run(kernel, tensors, { size, columns, first, visits: count }, pairs);
+  return Math.ceil(pairs / GROUP);
+}
+
+/** Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits. */
+export function recordProbeTerms(
+  plan: Plan,
+  state: EngineState,
+  batch: GatherBatch,
+  terms: Tensor,
+): void {
+  const { size, modes, columns } = state.shape, { visits, probe, waves, first } = batch;
+  const count = batch.count * modes * size * size / 2, stride = probeStride(state, batch) / 2;
   plan.run(
-    {
-      ...fitting(probeTerms, plan, state, count),
-      constants: { STRIP: strip, ONE_MODE: modes === 1 ? 1 : 0 },
-    },
-    {
-      visits,
-      object: state.object,
-      probe,
-      waves,
-      weights: space.weights,
-      terms,
-      peaks: space.weightPeaks,
-    },
-    { size, modes, columns, first, visits: count, probeStride: probeStride(state, batch) / 2 },
-    invocations,
+    fitting(probeTerms, plan, state, batch.count),
+    { visits, object: state.object, probe, waves, terms },
+    { size, modes, columns, first, count, probeStride: stride },
+    count,
   );
-  return Math.ceil(invocations / GROUP);
 }
 
 /** Records terms[v] *= step of each pixel, once the peaks are known. */

@@ -21,7 +21,6 @@ import {
   recordObjectSums,
   recordPeaks,
   recordProbeSums,
-  recordProbeTerms,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
@@ -43,14 +42,15 @@ const sumsTable = {
     damping: "f32",
   },
 } as const;
-/** Four textures are all that a kernel may have: the object, which has the fewest numbers, is none of them. */
-const sumsKernels = canvasKernels((_object, form) =>
+/** Textures of the sums that read the canvas often; adapters need not have more than four. */
+const TEXTURES = 5;
+const sumsKernels = canvasKernels((object, form) =>
   defineKernel({
     ...sumsTable,
     label: `engines/lsqml_sums#sums ${form}`,
     bindings: {
       visits: "read",
-      object: "pairs",
+      object,
       probe: "texel",
       waves: "texel",
       direction: "texel",
@@ -274,15 +274,16 @@ export class LsqmlEngine implements Engine {
       const terms = this.#terms!;
       direction = this.#direction!;
       moved = terms;
-      recordProbeTerms(plan, state, batch, space, terms);
-      shift.recordUnshift(plan, terms, first, visitCount, false);
+      shift.recordTerms(plan, batch, terms);
       plan.clear(direction);
       recordCollect(plan, state, terms, visitCount, direction);
       shift.recordShift(plan, first, visitCount, direction, moved);
     }
     recordPeaks(plan, batch, space, 0);
+    const often = readsOften(gpu.profile, state.shape, visitCount) &&
+      gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
     plan.run(
-      readsOften(gpu.profile, state.shape, visitCount) ? sumsKernels.often : sumsKernels.seldom,
+      often ? sumsKernels.often : sumsKernels.seldom,
       {
         visits,
         object,

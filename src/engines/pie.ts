@@ -25,6 +25,7 @@ import {
   recordProbeScale,
   recordProbeSums,
   recordProbeTerms,
+  recordProbeWeights,
   type StepRule,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
@@ -226,19 +227,23 @@ export class PieEngine implements Engine {
       waves: this.#waves,
     };
     if (objectOn) recordObjectSums(plan, state, batch, space);
-    const terms = this.#terms!;
+    const terms = this.#terms!, turned = probeOn && shifted;
     const peaks = !probeOn
       ? 0
       : shifted
-      ? recordProbeTerms(plan, state, batch, space, terms)
+      ? recordProbeWeights(plan, state, batch, space)
       : recordProbeSums(plan, state, batch, space);
+    // Without local damping the step is one number, applied when the terms are added.
+    const plain = steps.probe.alpha === 1;
+    if (turned && plain) this.#shift!.recordTerms(plan, batch, terms);
+    if (turned && !plain) recordProbeTerms(plan, state, batch, terms);
     recordPeaks(plan, batch, space, peaks);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
-    if (probeOn && shifted) {
-      // Without local damping the step is one number, applied when the terms are added.
-      const plain = steps.probe.alpha === 1;
-      if (!plain) recordProbeScale(plan, state, count, space, steps.probe, terms);
+    if (turned && !plain) {
+      recordProbeScale(plan, state, count, space, steps.probe, terms);
       this.#shift!.recordUnshift(plan, terms, first, count, false);
+    }
+    if (turned) {
       const step = plain ? { rule: steps.probe, space } : undefined;
       recordCollect(plan, state, terms, count, this.#shift!.spectrum, step);
     }

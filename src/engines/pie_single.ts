@@ -32,7 +32,7 @@ const bindings = {
   waves: "read_write",
 } as const;
 /** Pairs of pixels that one invocation of a software adapter updates. */
-const STRIP = 8;
+const STRIP = 16;
 
 function kernels(entryPoint: SingleForm) {
   return {

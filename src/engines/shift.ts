@@ -65,7 +65,7 @@ export interface ShiftRange {
 }
 
 /** True where lines in registers are faster than one dispatch for all. */
-function inPasses({ profile }: Gpu, { size }: ShiftRange): boolean {
+export function inPasses({ profile }: Gpu, { size }: ShiftRange): boolean {
   return profile.texelReads && size === PASS_SIZE;
 }
 

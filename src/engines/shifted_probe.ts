@@ -5,7 +5,15 @@
  */
 import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { recordShift, recordSpectrum, recordUnshift, type ShiftTensors } from "./shift.ts";
+import { type GatherBatch, recordProbeTerms } from "./gather.ts";
+import {
+  inPasses,
+  recordShift,
+  recordSpectrum,
+  recordUnshift,
+  type ShiftTensors,
+} from "./shift.ts";
+import { recordTermsPasses } from "./shift_passes.ts";
 import type { EngineState } from "./state.ts";
 
 /**
@@ -65,6 +73,19 @@ export class ShiftedProbe implements Disposable {
   ): void {
     const range = { ...this.#sizes(), first, count };
     recordUnshift(plan, this.#tensors(waves, this.spectrum), range, accumulate);
+  }
+
+  /** Records the terms of the probe of a batch, shifted back: spectra of the visits in `terms`. */
+  recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): void {
+    const { first, count, probe, waves } = batch, range = { ...this.#sizes(), first, count };
+    const state = this.#state, visits = this.#visits;
+    if (inPasses(plan.gpu, range)) {
+      const tensors = { visits, object: state.object, probe, waves, terms };
+      recordTermsPasses(plan, tensors, state.shape, range);
+    } else {
+      recordProbeTerms(plan, state, batch, terms);
+      this.recordUnshift(plan, terms, first, count, false);
+    }
   }
 
   /** Frees plans and tensors. */

@@ -67,6 +67,8 @@ const WANTED_LIMITS = [
   "maxTextureDimension2D",
 ] as const;
 
+/** Bindings that some kernels use where an adapter has them. */
+const MOST_BINDINGS = { maxStorageBuffersPerShaderStage: 16, maxStorageTexturesPerShaderStage: 8 };
 /** Smallest limits the kernels work with. */
 const NEEDED_LIMITS: Readonly<Record<string, number>> = {
   maxStorageBuffersPerShaderStage: 8,
@@ -167,10 +169,9 @@ export class Gpu implements Disposable {
     }
     const requiredLimits: Record<string, number> = {};
     for (const limit of WANTED_LIMITS) requiredLimits[limit] = found.limits[limit];
-    requiredLimits.maxStorageBuffersPerShaderStage = Math.min(
-      16,
-      found.limits.maxStorageBuffersPerShaderStage,
-    );
+    for (const [limit, most] of Object.entries(MOST_BINDINGS)) {
+      requiredLimits[limit] = Math.min(most, found.limits[limit as keyof typeof MOST_BINDINGS]);
+    }
     const requiredFeatures = (["timestamp-query", "shader-f16"] as const)
       .filter((feature) => found.features.has(feature));
     const device = await found.requestDevice({ requiredLimits, requiredFeatures });

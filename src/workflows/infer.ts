@@ -9,6 +9,7 @@
 import { complexArray, type NdArray, realArray, toFloat32 } from "../array.ts";
 import { assertResolved } from "../config/resolved.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { Pace } from "../gpu/pace.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { networkChannels } from "../network/architecture.ts";
 import { Graph } from "../ops/graph.ts";
@@ -168,6 +169,7 @@ export async function infer(
       Math.ceil(count / batch),
       options.prefetch ?? 0,
     );
+    const pace = new Pace(gpu);
     for (let from = 0; from < count; from += batch) {
       const groups = Math.min(batch, count - from);
       const indices = members(from / batch);
@@ -180,7 +182,7 @@ export async function infer(
       stitcher.place(places);
       accumulator?.begin(from * channels, indices.length);
       graph.plan.submit();
-      await gpu.settle();
+      await pace.submitted();
       options.onProgress?.((from + groups) * channels, count * channels);
     }
     const { object, coverage } = await stitcher.read();

@@ -48,10 +48,15 @@ for (const texelReads of [true, false]) {
     withGpu(async (gpu) => {
       const whole = simulateProblem({ size: 16, grid: [3, 2], bad: [5, 77] });
       const between = simulateProblem({ size: 16, modes: 2, grid: [2, 4], subpixel: true });
+      const far = simulateProblem({ size: 16, grid: [2, 3], subpixel: true, margin: 24 });
+      const large = { size: 128, grid: [3, 1] } as const;
       const cases: readonly [string, ReferenceProblem, LsqmlOptions][] = [
         ["whole pixels", whole, base],
         ["probe from sweep 2", whole, { ...base, probeStart: 1, batch: 6 }],
         ["sub-pixel, two modes, uneven batches", between, base],
+        ["large canvas", far, base],
+        ["N 128, whole pixels", simulateProblem(large), { ...base, batch: 2 }],
+        ["N 128, sub-pixel", simulateProblem({ ...large, subpixel: true }), { ...base, batch: 2 }],
       ];
       for (const [name, problem, options] of cases) {
         const noise = randomValues(problem.object.length + problem.probe.length, 4, 0.1);

@@ -103,6 +103,27 @@ for (const texelReads of [true, false]) {
         batch: 4,
         order: "compact",
       });
+      // A canvas that a batch covers but for a small part is read from its buffer.
+      const wide = { size: 16, grid: [3, 2], margin: 24 } as const;
+      for (const subpixel of [false, true]) {
+        const far = simulateProblem({ ...wide, subpixel });
+        await compare(gpu, `rPIE, large canvas, ${subpixel}`, far, { ...rpie, batch: 4 });
+      }
+    }, { texelReads }));
+  Deno.test(`ePIE and rPIE of N = 128, where lines stay in registers (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu) => {
+      const rpie = { ...base, name: "rpie", object: { alpha: 0.1, beta: 0.7 }, batch: 2 };
+      const damped = { ...rpie, probe: { alpha: 0.2, beta: 0.5 } };
+      for (const subpixel of [false, true]) {
+        const problem = simulateProblem({ size: 128, grid: [3, 1], subpixel, bad: [5, 77] });
+        const where = subpixel ? "between pixels" : "whole pixels";
+        await compare(gpu, `ePIE, ${where}`, problem, base);
+        await compare(gpu, `rPIE, ${where}`, problem, rpie);
+        // Between pixels a damped step is taken in the frame of the visit: the reference takes it in that of the probe.
+        if (!subpixel) await compare(gpu, `rPIE, damped probe, ${where}`, problem, damped);
+      }
+      const modes = simulateProblem({ size: 128, modes: 2, grid: [3, 1], subpixel: true });
+      await compare(gpu, "rPIE, two modes", modes, rpie);
     }, { texelReads }));
 }
 

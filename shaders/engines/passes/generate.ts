@@ -127,7 +127,7 @@ ${list(last / 2, (h) => `  ${list(first, (k) => place(h, k), " ")}`)}
 `;
 }
 
-/** Lines transformed and ramped. */
+/** Lines of what `number` gives, transformed and ramped. */
 function unshiftText(shape: LineShape): string {
   const [first, last] = shape.radices;
   const ramped = (k: number, q: number): string => `rotate(b${k}[${q}], times(r${k}, t${q}))`;
@@ -136,7 +136,7 @@ function unshiftText(shape: LineShape): string {
     putAcross(k * last / 2 + h, `e${k}_${h}`, `o${k}_${h}`);
   return `${head(shape)}${RAMP}
 fn unshift_lines(at: u32, to: u32, d: f32) {
-${across(shape, (i) => `load_source(at + ${i}u * HALF)`)}
+${across(shape, (i) => `number(at, ${i}u)`)}
 ${blocks(shape)}
 ${ramp(shape)}
 ${list(first, (k) => `  ${list(last / 2, (h) => place(k, h), " ")}`)}

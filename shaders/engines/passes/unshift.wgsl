@@ -6,6 +6,10 @@ struct Params { first: u32, modes: u32, axis: u32, scale: f32 }
 @group(0) @binding(2) var<storage, read_write> lines: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
+fn number(at: u32, place: u32) -> vec4f {
+  return load_source(at + place * HALF);
+}
+
 @compute @workgroup_size(GROUP)
 fn unshift(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let plane = wid.x / SHARE;
