@@ -1,19 +1,11 @@
 /**
- * Updates of object and probe summed over the visits of a batch.
+ * The object's part of updates that are summed over the visits of a batch.
  *
  * @module
  */
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
-import collectSource from "../../shaders/engines/probe_collect.wgsl" with { type: "text" };
 import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
-import probeStepSource from "../../shaders/engines/probe_step.wgsl" with { type: "text" };
-import probeSumsSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
-import probeTermsSource from "../../shaders/engines/probe_terms.wgsl" with { type: "text" };
-import weightsSource from "../../shaders/engines/probe_weights.wgsl" with { type: "text" };
-import seenObject from "../../shaders/engines/seen_object.wgsl" with { type: "text" };
-import index from "../../shaders/lib/index.wgsl" with { type: "text" };
-import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -63,10 +55,6 @@ const objectApply = canvasKernels((_object, form) =>
     workgroup: 32,
   })
 );
-/** Invocations of a workgroup of the sums for the probe. */
-const GROUP = 64;
-/** Pairs of pixels of an invocation on software adapters, where planes are a multiple of GROUP * STRIP pairs. */
-const STRIP = 2;
 const peaksKernel = defineKernel({
   source: peaksSource,
   label: "engines/peaks#peaks",
@@ -74,74 +62,8 @@ const peaksKernel = defineKernel({
   bindings: { values: "read", others: "read", scalars: "read_write" },
   params: { count: "u32", others: "u32" },
 });
-const probeSums = canvasKernels((object, form) =>
-  defineKernel({
-    source: probeSumsSource,
-    snippets: [seenObject, powers],
-    label: `engines/probe_sums#sums ${form}`,
-    entryPoint: "sums",
-    bindings: {
-      visits: "read",
-      object,
-      probe: "texel",
-      waves: "texel",
-      weights: "read_write",
-      numerators: "read_write",
-      peaks: "read_write",
-    },
-    params: { size: "u32", modes: "u32", columns: "u32", first: "u32", visits: "u32" },
-  })
-);
-const probeWeights = canvasKernels((object, form) =>
-  defineKernel({
-    source: weightsSource,
-    snippets: [seenObject, powers],
-    label: `engines/probe_weights#sum_weights ${form}`,
-    entryPoint: "sum_weights",
-    bindings: { visits: "read", object, weights: "read_write", peaks: "read_write" },
-    params: { size: "u32", columns: "u32", first: "u32", visits: "u32" },
-  })
-);
-const probeTerms = canvasKernels((object, form) =>
-  defineKernel({
-    source: probeTermsSource,
-    snippets: [seenObject, powers, index],
-    label: `engines/probe_terms#terms ${form}`,
-    entryPoint: "terms",
-    bindings: { visits: "read", object, probe: "texel", waves: "texel", terms: "read_write" },
-    params: {
-      size: "u32",
-      modes: "u32",
-      columns: "u32",
-      first: "u32",
-      count: "u32",
-      probeStride: "u32",
-    },
-  })
-);
-const probeStep = {
-  source: probeStepSource,
-  snippets: [powers],
-  bindings: { weights: "read", scalars: "read", known: "read", changed: "read_write" },
-  params: { size: "u32", modes: "u32", visits: "u32", alpha: "f32", beta: "f32" },
-} as const;
-const probeScale = defineKernel({
-  ...probeStep,
-  label: "engines/probe_step#scale",
-  entryPoint: "scale",
-});
-const probeApply = defineKernel({
-  ...probeStep,
-  label: "engines/probe_step#apply",
-  entryPoint: "apply",
-});
-const probeCollect = defineKernel({
-  source: collectSource,
-  label: "engines/probe_collect#collect",
-  entryPoint: "collect",
-  bindings: { scalars: "read", terms: "texel", spectrum: "read_write" },
-  params: { count: "u32", visits: "u32", beta: "f32" },
-});
+/** Invocations of a workgroup of the sums for the probe: each leaves one peak. */
+export const PROBE_GROUP = 64;
 
 /** A batch whose projected waves are on the device. */
 export interface GatherBatch {
@@ -238,7 +160,12 @@ export function recordPeaks(
 }
 
 /** The form of a kernel that fits how often a batch reads the canvas. */
-function fitting<K>(kernels: CanvasKernels<K>, plan: Plan, state: EngineView, count: number): K {
+export function fitting<K>(
+  kernels: CanvasKernels<K>,
+  plan: Plan,
+  state: EngineView,
+  count: number,
+): K {
   return readsOften(plan.gpu.profile, state.shape, count) ? kernels.often : kernels.seldom;
 }
 
@@ -264,131 +191,8 @@ export function recordObjectApply(
   );
 }
 
-/** Pairs of pixels of the probe that an invocation takes. */
-function stripOf({ gpu }: Plan, size: number): number {
-  return gpu.profile.software && size >= 64 ? STRIP : 1;
-}
-
-/** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */
-export function recordProbeSums(
-  plan: Plan,
-  state: EngineView,
-  batch: GatherBatch,
-  space: GatherSpace,
-): number {
-  const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
-  const strip = stripOf(plan, size), invocations = modes * size * size / 2 / strip;
-  plan.run(
-    { ...fitting(probeSums, plan, state, count), constants: { STRIP: strip } },
-    {
-      visits,
-      object: state.object,
-      probe,
-      waves,
-      weights: space.weights,
-      numerators: space.probeSums,
-      peaks: space.weightPeaks,
-    },
-    { size, modes, columns, first, visits: count },
-    invocations,
-  );
-  return Math.ceil(invocations / GROUP);
-}
-
-/** Records the change of the probe from its sums. */
-export function recordProbeApply(
-  plan: Plan,
-  state: EngineView,
-  batch: GatherBatch,
-  space: GatherSpace,
-  rule: StepRule,
-): void {
-  const { size, modes } = state.shape;
-  plan.run(
-    probeApply,
-    {
-      weights: space.weights,
-      scalars: space.scalars,
-      known: space.probeSums,
-      changed: state.probe,
-    },
-    { size, modes, visits: batch.count, ...rule },
-    modes * size * size / 2,
-  );
-}
-
-/** Records the light of the object on the probe; returns the number of its peaks. */
-export function recordProbeWeights(
-  plan: Plan,
-  state: EngineState,
-  batch: GatherBatch,
-  space: GatherSpace,
-): number {
-  const { size, columns } = state.shape, { visits, first, count } = batch, pairs = size * size / 2;
-  const tensors = {
-    visits,
-    object: state.object,
-    weights: space.weights,
-    peaks: space.weightPeaks,
-  };
-  const kernel = fitting(probeWeights, plan, state, count);
-  plan.run(kernel, tensors, { size, columns, first, visits: count }, pairs);
-  return Math.ceil(pairs / GROUP);
-}
-
-/** Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits. */
-export function recordProbeTerms(
-  plan: Plan,
-  state: EngineState,
-  batch: GatherBatch,
-  terms: Tensor,
-): void {
-  const { size, modes, columns } = state.shape, { visits, probe, waves, first } = batch;
-  const count = batch.count * modes * size * size / 2, stride = probeStride(state, batch) / 2;
-  plan.run(
-    fitting(probeTerms, plan, state, batch.count),
-    { visits, object: state.object, probe, waves, terms },
-    { size, modes, columns, first, count, probeStride: stride },
-    count,
-  );
-}
-
-/** Records terms[v] *= step of each pixel, once the peaks are known. */
-export function recordProbeScale(
-  plan: Plan,
-  state: EngineView,
-  count: number,
-  space: GatherSpace,
-  rule: StepRule,
-  terms: Tensor,
-): void {
-  const { size, modes } = state.shape, { weights, scalars } = space;
-  const params = { size, modes, visits: count, ...rule };
-  const tensors = { weights, scalars, known: weights, changed: terms };
-  plan.run(probeScale, tensors, params, size * size / 2);
-}
-
-/**
- * Records target[m] += sum over `count` visits of waves[v, m].
- *
- * @param step multiplies the sum by beta / largest weight of the probe, for terms that are not scaled.
- */
-export function recordCollect(
-  plan: Plan,
-  state: EngineState,
-  waves: Tensor,
-  count: number,
-  target: Tensor,
-  step?: { readonly rule: StepRule; readonly space: GatherSpace },
-): void {
-  const { size, modes } = state.shape;
-  const beta = step === undefined ? -1 : step.rule.beta;
-  const scalars = step?.space.scalars ?? waves, pairs = modes * size * size / 2;
-  const tensors = { scalars, terms: waves, spectrum: target };
-  plan.run(probeCollect, tensors, { count: pairs, visits: count, beta }, pairs);
-}
-
-function probeStride(state: EngineView, batch: GatherBatch): number {
+/** Complex numbers from the probe of one visit to that of the next, 0 for one probe. */
+export function probeStride(state: EngineView, batch: GatherBatch): number {
   const { size, modes } = state.shape, plane = modes * size * size;
   return batch.probe.length === 2 * plane ? 0 : plane;
 }
@@ -401,7 +205,9 @@ export function gatherSpace(state: EngineState, layout: TileLayout): GatherSpace
     peaks: gpu.tensor("tile peaks", [layout.tiles]),
     probeSums: gpu.tensor("probe sums", [modes, size, size, 2]),
     weights: gpu.tensor("probe weights", [size, size]),
-    weightPeaks: gpu.tensor("probe weight peaks", [Math.ceil(modes * size * size / 2 / GROUP)]),
+    weightPeaks: gpu.tensor("probe weight peaks", [
+      Math.ceil(modes * size * size / 2 / PROBE_GROUP),
+    ]),
     scalars: gpu.tensor("peaks", [4]),
   };
 }

@@ -16,9 +16,9 @@ import { diffract } from "../physics/diffract.ts";
 import { illuminate } from "../physics/illuminate.ts";
 import type { TileLayout } from "./batches.ts";
 import { recordExtract, recordPlace } from "./bilinear.ts";
+import { recordCollect } from "./probe_gather.ts";
 import type { NoiseModel } from "./settings.ts";
 import { recordShift, recordSpectrum, recordUnshift } from "./shift.ts";
-import { recordCollect } from "./gather.ts";
 import { spectrumOrder } from "./spectrum.ts";
 import type { EngineState } from "./state.ts";
 

@@ -17,12 +17,11 @@ import {
   type GatherBatch,
   type GatherSpace,
   gatherSpace,
-  recordCollect,
   recordObjectSums,
   recordPeaks,
-  recordProbeSums,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
+import { recordCollect, recordProbeSums } from "./probe_gather.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";

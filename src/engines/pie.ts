@@ -17,18 +17,20 @@ import {
   type GatherBatch,
   type GatherSpace,
   gatherSpace,
-  recordCollect,
   recordObjectApply,
   recordObjectSums,
   recordPeaks,
+  type StepRule,
+} from "./gather.ts";
+import { Momentum } from "./momentum.ts";
+import {
+  recordCollect,
   recordProbeApply,
   recordProbeScale,
   recordProbeSums,
   recordProbeTerms,
   recordProbeWeights,
-  type StepRule,
-} from "./gather.ts";
-import { Momentum } from "./momentum.ts";
+} from "./probe_gather.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
 import { recordSingleUpdate } from "./pie_single.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
