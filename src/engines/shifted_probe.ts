@@ -5,7 +5,7 @@
  */
 import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { type GatherBatch } from "./gather.ts";
+import type { GatherBatch } from "./gather.ts";
 import { recordProbeTerms } from "./probe_gather.ts";
 import {
   inPasses,
