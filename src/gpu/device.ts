@@ -12,7 +12,6 @@ import {
   GpuUnavailableError,
   GpuValidationError,
   ShaderCompileError,
-  ShapeError,
 } from "../errors.ts";
 import { Arena } from "./arena.ts";
 import { PipelineCache } from "./kernel.ts";
@@ -266,6 +265,7 @@ export class Gpu implements Disposable {
 
   /** Fills a tensor with zeros. */
   clear(tensor: Tensor): void {
+    tensor.checkWritable();
     const encoder = this.device.createCommandEncoder({ label: `clear ${tensor.label}` });
     encoder.clearBuffer(tensor.buffer);
     this.submit(encoder);
@@ -274,7 +274,7 @@ export class Gpu implements Disposable {
   /** Uploads values to a tensor, from element `offset` on. @throws {ShapeError} if they do not fit. */
   write(tensor: Tensor, values: Float32Array | Uint32Array | Int32Array, offset = 0): void {
     tensor.checkRange(offset, values.length);
-    if (tensor.constant) throw new ShapeError(`Cannot write ${tensor.label}: it is constant`);
+    tensor.checkWritable();
     this.device.queue.writeBuffer(
       tensor.buffer,
       offset * 4,

@@ -99,9 +99,7 @@ export class Plan implements Disposable {
       if (tensors[name] === undefined) {
         throw new ShapeError(`Cannot run ${kernel.label} as tensor ${name} is missing`);
       }
-      if (tensors[name].constant && kernel.bindings[name] === "read_write") {
-        throw new ShapeError(`Cannot run ${kernel.label} as it would write constant ${name}`);
-      }
+      if (kernel.bindings[name] === "read_write") tensors[name].checkWritable();
     }
     if (profile.texelReads) {
       for (const name of names) {
@@ -151,6 +149,7 @@ export class Plan implements Disposable {
   copy(from: Tensor, to: Tensor, count: number, fromOffset = 0, toOffset = 0): void {
     from.checkRange(fromOffset, count);
     to.checkRange(toOffset, count);
+    to.checkWritable();
     const [source, target] = [from.buffer, to.buffer];
     this.#mirrored.delete(to.slot);
     this.#steps.push({
@@ -162,6 +161,7 @@ export class Plan implements Disposable {
 
   /** Records filling a tensor with zeros. */
   clear(tensor: Tensor): void {
+    tensor.checkWritable();
     const { buffer } = tensor;
     this.#mirrored.delete(tensor.slot);
     this.#steps.push({ kind: "copy", label: "clear", encode: (e) => e.clearBuffer(buffer) });

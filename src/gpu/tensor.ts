@@ -70,6 +70,11 @@ export class Tensor {
     }
   }
 
+  /** @throws {ShapeError} if it is constant. */
+  checkWritable(): void {
+    if (this.constant) throw new ShapeError(`Cannot write tensor ${this.label}: it is constant`);
+  }
+
   /** Checks the shape. @throws {ShapeError} unless it is the expected one. */
   expectShape(...expected: number[]): void {
     if (expected.length !== this.shape.length || expected.some((n, i) => n !== this.shape[i])) {

@@ -30,6 +30,60 @@ const scale: Kernel<
   params: { count: "u32", factor: "f32" },
 });
 
+const pairsSource = /* wgsl */ `
+struct Params { count: u32, start: u32 }
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(1) @binding(0) var<uniform> params: Params;
+@compute @workgroup_size(64)
+fn pairs(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < params.count) { y[id.x] = load_x(params.start + 2u * id.x); }
+}`;
+
+for (const texelReads of [true, false]) {
+  for (const access of ["texel_pairs", "pairs"] as const) {
+    Deno.test(`pairs of complex numbers from any number on: ${access}, texelReads ${texelReads}`, () =>
+      withGpu(async (gpu, keep) => {
+        const kernel = defineKernel({
+          label: `test/pairs#pairs ${access}`,
+          source: pairsSource,
+          entryPoint: "pairs",
+          bindings: { x: access, y: "read_write" },
+          params: { count: "u32", start: "u32" },
+        });
+        // 1024 texels are a row of a texture.
+        for (const [n, start] of [[8, 0], [8, 1], [4200, 2045], [4200, 4093]]) {
+          const values = randomValues(2 * n, n), count = Math.floor((n - start) / 2);
+          const x = keep(gpu.tensor("x", [n, 2], values));
+          const y = keep(poisoned(gpu, "y", [count, 4]));
+          using plan = new Plan(gpu, "test");
+          plan.run(kernel, { x, y }, { count, start }, count);
+          plan.submit();
+          const want = values.subarray(2 * start, 2 * start + 4 * count);
+          assertClose(`${n} from ${start}`, await gpu.read(y), want, 0);
+        }
+      }, { texelReads }));
+  }
+  Deno.test(`a constant tensor is read like any other and never written (texelReads ${texelReads})`, () =>
+    withGpu(async (gpu, keep) => {
+      const values = randomValues(4100, 1);
+      const x = keep(gpu.constant("x", [4100], values)), y = keep(poisoned(gpu, "y", [4100]));
+      using plan = new Plan(gpu, "test");
+      for (let i = 0; i < 2; i++) plan.run(scale, { x, y }, { count: 1025, factor: 2 }, 1025);
+      // A texture of something constant is not made anew by the replays.
+      assert.equal(plan.length, 2);
+      for (let i = 0; i < 2; i++) {
+        plan.submit();
+        assertClose("twice", await gpu.read(y), values.map((v) => 2 * v), 1e-7);
+      }
+      assert.throws(() => gpu.write(x, values), ShapeError);
+      const back = { x: y, y: x };
+      assert.throws(() => plan.run(scale, back, { count: 1025, factor: 2 }, 1025), ShapeError);
+      assert.throws(() => plan.copy(y, x, 1), ShapeError);
+      assert.throws(() => plan.clear(x), ShapeError);
+      assert.throws(() => gpu.clear(x), ShapeError);
+    }, { texelReads }));
+}
+
 for (const texelReads of [true, false]) {
   Deno.test(`plan replays, chains and updates parameters (texelReads ${texelReads})`, () =>
     withGpu(async (gpu, keep) => {
