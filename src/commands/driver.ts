@@ -58,6 +58,8 @@ export interface EngineWork {
   readonly modes: number;
   /** Patterns in a batch. */
   readonly batch: number;
+  /** True for thin objects in the far field at known positions: projections and updates, nothing else. */
+  readonly plain: boolean;
 }
 
 /** Engines that project with lines in registers. */
@@ -72,7 +74,8 @@ export function driverVariables(
   processor: string,
 ): Readonly<Record<string, string>> {
   if (workload === "network") return longVectors(variables, processor);
-  const { engine, size, modes, batch } = workload, projects = PROJECTING.includes(engine);
+  const { engine, size, modes, batch, plain } = workload;
+  const projects = plain && PROJECTING.includes(engine);
   const single = projects && batch === 1 && size <= ONE_BY_ONE && variables[THREADS] === undefined;
   return {
     ...(projects && modes === 1 && size === PASS_SIZE ? longVectors(variables, processor) : {}),

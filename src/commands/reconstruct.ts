@@ -22,6 +22,7 @@ import {
 import { addDataFlags, dataOptions, openScan } from "./data.ts";
 import { ensureWritableFolder, FileSource, writeJson, writeWhole } from "./files.ts";
 import { addCommonFlags, commonOptions, wholeNumber } from "./flags.ts";
+import type { EngineWork } from "./driver.ts";
 import { formatDuration, openGpu, Terminal } from "./host.ts";
 import { pixelSizeArray, writeReconstruction } from "./infer.ts";
 import { positionArrays, writePositions } from "./position_files.ts";
@@ -100,13 +101,9 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
   const { dataset } = scan;
   checkProbeDiameter(settings.probeDiameter, dataset.N);
   const mask = await readMask(options, dataset);
-  const { engine, modes = 1, batch } = settings;
-  using gpu = await openGpu(
-    common,
-    terminal,
-    // A network that starts an engine would suffer from what suits the engine.
-    options.initModel === undefined ? { engine, size: dataset.N, modes, batch } : undefined,
-  );
+  // A network that starts an engine would suffer from what suits the engine.
+  const work = options.initModel === undefined ? workOf(settings, dataset.N) : undefined;
+  using gpu = await openGpu(common, terminal, work);
   const start = resume === undefined
     ? await readStart(gpu, dataset, options, terminal)
     : { resume };
@@ -121,6 +118,14 @@ async function run(options: Record<string, unknown>, command: Command): Promise<
       join(outputDir, "reconstruction.npz"),
     result,
   );
+}
+
+/** What the device will be busy with. */
+function workOf(settings: ReconstructSettings, size: number): EngineWork {
+  const { engine, modes = 1, batch, slices, near, components, positionCorrection } = settings;
+  const plain = slices === undefined && near === undefined && components === 0 &&
+    positionCorrection === "none";
+  return { engine, size, modes, batch, plain };
 }
 
 /** Flags that belong to an invocation or to the start, not to the sweeps. */

@@ -44,7 +44,9 @@ export function engineCases(bench: Bench): { only: string; work: EngineWork }[] 
       ENGINES.flatMap((engine) => {
         const only = `engines ${nameOf(engine, size, shifted)}`;
         const { batch } = defaultSettings(engine);
-        return bench.wants(only) ? [{ only, work: { engine, size, modes: 1, batch } }] : [];
+        return bench.wants(only)
+          ? [{ only, work: { engine, size, modes: 1, batch, plain: true } }]
+          : [];
       })
     )
   );

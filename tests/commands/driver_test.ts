@@ -26,8 +26,14 @@ Deno.test("long vectors: left alone by other processors, a chosen width, no plac
 });
 
 Deno.test("driver: networks and lines in registers have long vectors, patterns one by one one thread", () => {
-  const names = (engine: EngineName, size: number, batch: number, modes = 1): string[] =>
-    Object.keys(driverVariables({ engine, size, modes, batch }, { HOME: "/home/a" }, long));
+  const names = (
+    engine: EngineName,
+    size: number,
+    batch: number,
+    modes = 1,
+    plain = true,
+  ): string[] =>
+    Object.keys(driverVariables({ engine, size, modes, batch, plain }, { HOME: "/home/a" }, long));
   const wide = ["LP_NATIVE_VECTOR_WIDTH", "MESA_SHADER_CACHE_DIR"], single = "LP_NUM_THREADS";
   assert.deepEqual(Object.keys(driverVariables("network", { HOME: "/home/a" }, long)), wide);
   assert.deepEqual(names("rpie", 128, 16), wide);
@@ -37,9 +43,10 @@ Deno.test("driver: networks and lines in registers have long vectors, patterns o
   assert.deepEqual(names("epie", 128, 1), [...wide, single]);
   assert.deepEqual(names("epie", 64, 1, 3), [single]);
   assert.deepEqual(names("epie", 256, 1), []);
+  assert.deepEqual(names("epie", 128, 1, 1, false), []);
   assert.deepEqual(names("dm", 64, 1), []);
   const chosen = { LP_NUM_THREADS: "2", LP_NATIVE_VECTOR_WIDTH: "256" };
-  const work = { engine: "epie", size: 128, modes: 1, batch: 1 } as const;
+  const work = { engine: "epie", size: 128, modes: 1, batch: 1, plain: true } as const;
   assert.deepEqual(driverVariables(work, chosen, long), {});
 });
 
