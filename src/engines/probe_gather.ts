@@ -26,7 +26,7 @@ import {
 import type { EngineState, EngineView } from "./state.ts";
 
 /** Pairs of pixels of an invocation on software adapters, where planes are a multiple of PROBE_GROUP * STRIP pairs. */
-const STRIP = 2;
+const STRIP = 4;
 const probeSums = canvasKernels((object, form) =>
   defineKernel({
     source: probeSumsSource,
