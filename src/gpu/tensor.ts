@@ -70,7 +70,7 @@ export class Tensor {
     }
   }
 
-  /** @throws {ShapeError} if it is constant. */
+  /** Checks that it may be written. @throws {ShapeError} if it is constant. */
   checkWritable(): void {
     if (this.constant) throw new ShapeError(`Cannot write tensor ${this.label}: it is constant`);
   }
