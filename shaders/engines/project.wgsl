@@ -34,16 +34,7 @@ fn energy(v: vec4f) -> vec2f {
 // Factor of two transformed numbers with model intensity q N^2 and measured amplitudes a; counts them.
 fn factor(q: vec2f, a: vec2f) -> vec4f {
   let scale = 1.0 / f32(params.size * params.size);
-  let predicted = q * scale;
-  let valid = a >= vec2f(0.0);
-  let difference = select(vec2f(0.0), sqrt(predicted) - a, valid);
-  own.x += dot(difference, difference);
-  let seen = select(vec2f(0.0), predicted, valid);
-  own.w += seen.x + seen.y;
-  let safe = max(predicted, vec2f(1e-20));
-  let amplitude = 1.0 + params.step * (a * inverseSqrt(safe) - 1.0);
-  let likelihood = 1.0 - params.step * (1.0 - a * a / max(predicted, 1e-6 + 1e-3 * a * a));
-  let f = select(vec2f(1.0), select(amplitude, likelihood, params.poisson != 0u), valid) * scale;
+  let f = modulus_factor(q * scale, a) * scale;
   return f.xxyy;
 }
 

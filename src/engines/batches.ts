@@ -10,7 +10,7 @@ import type { EngineState } from "./state.ts";
 /** How patterns are put into batches. */
 export type BatchOrder = "random" | "compact";
 
-/** Side of a tile, px; the same number is in `shaders/engines/gather.wgsl`. */
+/** Side of a tile, px; the same number is in `shaders/engines/object_sums.wgsl`. */
 const TILE = 16;
 
 /**

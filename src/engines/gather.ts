@@ -146,7 +146,7 @@ export function recordObjectSums(
 /**
  * Records the largest weights of object and probe from the sums of both.
  *
- * @param others how many peaks the sums or terms of the probe have left, 0 if there are none.
+ * @param others how many peaks the sums or weights of the probe have left, 0 if there are none.
  */
 export function recordPeaks(
   plan: Plan,

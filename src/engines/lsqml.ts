@@ -9,10 +9,10 @@ import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { 
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
-import { canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { canvasKernels, readsOften } from "./canvas.ts";
 import {
   type GatherBatch,
   type GatherSpace,

@@ -7,16 +7,17 @@
 import correct128 from "../../shaders/engines/passes/correct_128.wgsl" with { type: "text" };
 import correctSource from "../../shaders/engines/passes/correct.wgsl" with { type: "text" };
 import counts from "../../shaders/engines/passes/counts.wgsl" with { type: "text" };
+import modulus from "../../shaders/engines/modulus.wgsl" with { type: "text" };
 import light128 from "../../shaders/engines/passes/light_128.wgsl" with { type: "text" };
 import lightSource from "../../shaders/engines/passes/light.wgsl" with { type: "text" };
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
-import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
 
 /** N of the planes that are projected this way. */
 export const PASS_SIZE = 128;
@@ -41,7 +42,7 @@ const correctKernel = (measured: "texel" | "load") =>
   defineKernel({
     label: `engines/passes/correct#correct ${PASS_SIZE} ${measured}`,
     source: correctSource,
-    snippets: [correct128, ...shared],
+    snippets: [correct128, modulus, ...shared],
     entryPoint: "correct",
     bindings: {
       visits: "read",

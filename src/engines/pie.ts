@@ -23,6 +23,7 @@ import {
   type StepRule,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
+import { recordSingleUpdate } from "./pie_single.ts";
 import {
   recordCollect,
   recordProbeApply,
@@ -32,7 +33,6 @@ import {
   recordProbeWeights,
 } from "./probe_gather.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
-import { recordSingleUpdate } from "./pie_single.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import modulus from "../../shaders/engines/modulus.wgsl" with { type: "text" };
 import source from "../../shaders/engines/project.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
@@ -90,7 +91,7 @@ const kernels = new Map<string, ProjectKernel>();
 const lines = defineKernel({
   ...table,
   source: lineSource,
-  snippets: [line64, turns, butterflies],
+  snippets: [line64, modulus, turns, butterflies],
   label: "engines/lines/project#project 64",
   workgroup: 32,
 });
@@ -105,7 +106,7 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
     kernel = defineKernel({
       ...table,
       source,
-      snippets: TRANSFORM_SNIPPETS,
+      snippets: [...TRANSFORM_SNIPPETS, modulus],
       label: `engines/project#project ${size}x${modes}`,
       constants: { ...transformConstants(size), MODES: modes, WORKGROUP: workgroup },
       workgroup,

@@ -12,10 +12,10 @@ import unshift128 from "../../shaders/engines/passes/unshift_128.wgsl" with { ty
 import unshiftSource from "../../shaders/engines/passes/unshift.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
-import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
 import { GROUP, PASS_SIZE, SHARE } from "./passes.ts";
 import type { ShiftRange, ShiftTensors } from "./shift.ts";
 

@@ -62,7 +62,8 @@ Deno.test("driver: a reconstruction has the same bytes with its variables and wi
       }).output();
       assert.equal(output.code, 0, new TextDecoder().decode(output.stderr));
     };
-    await run(`simulate --output ${scan} --n-positions 16`);
+    // N 128 has both: long vectors and one thread.
+    await run(`simulate --output ${scan} --n-positions 16 --N 128`);
     const reconstruct = async (name: string, env: Record<string, string>): Promise<Uint8Array> => {
       const out = join(folder, name);
       await run(`reconstruct --data ${scan} --engine epie --sweeps 2 --output-dir ${out}`, env);

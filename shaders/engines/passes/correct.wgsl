@@ -10,16 +10,7 @@ struct Params { first: u32, poisson: u32, step: f32 }
 // v with measured amplitudes a, conjugated; counts it.
 fn correct_pair(v: vec4f, a: vec2f) -> vec4f {
   const SCALE = 1.0 / f32(SIZE * SIZE);
-  let predicted = energy(v) * SCALE;
-  let valid = a >= vec2f(0.0);
-  let difference = select(vec2f(0.0), sqrt(predicted) - a, valid);
-  own.x += dot(difference, difference);
-  let seen = select(vec2f(0.0), predicted, valid);
-  own.w += seen.x + seen.y;
-  let safe = max(predicted, vec2f(1e-20));
-  let amplitude = 1.0 + params.step * (a * inverseSqrt(safe) - 1.0);
-  let likelihood = 1.0 - params.step * (1.0 - a * a / max(predicted, 1e-6 + 1e-3 * a * a));
-  let f = select(vec2f(1.0), select(amplitude, likelihood, params.poisson != 0u), valid) * SCALE;
+  let f = modulus_factor(energy(v) * SCALE, a) * SCALE;
   return v * vec4f(f.x, -f.x, f.y, -f.y);
 }
 
