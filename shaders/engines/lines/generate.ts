@@ -11,31 +11,13 @@
  * @module
  */
 
-/** A line that is emitted. */
-export interface LineShape {
-  /** Numbers of a line. */
-  readonly size: number;
-  /** Radices of the stage across and of the stage in blocks: their product is the size. */
-  readonly radices: readonly [number, number];
-}
+import { dft, type LineShape, list as lines, turned } from "../../ops/fft2_lines/lines.ts";
 
 /** Lines that are emitted. */
 export const LINES: readonly LineShape[] = [{ size: 64, radices: [8, 8] }];
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const list = (count: number, item: (i: number) => string, between = " "): string =>
-  range(count).map(item).join(between);
-const dft = (radix: number, item: (i: number) => string): string =>
-  `dft${radix}(array<vec4f, ${radix}>(${list(radix, item, ", ")}))`;
-
-/** `name` turned by exp(-2 pi i k / size). */
-function turned(name: string, k: number, size: number): string {
-  if (k === 0) return name;
-  if (4 * k === size) return `times_minus_i(${name})`;
-  const digits = (x: number): string => (Math.abs(x) < 1e-12 ? 0 : x).toFixed(10);
-  const angle = -2 * Math.PI * k / size;
-  return `rotate(${name}, vec2f(${digits(Math.cos(angle))}, ${digits(Math.sin(angle))}))`;
-}
+  lines(count, item, between);
 
 /** Block k of two rows: last stage, correction, and the first stage of the way back. */
 function middle(k: number, { size, radices: [, last] }: LineShape): string {
