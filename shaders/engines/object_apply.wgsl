@@ -5,7 +5,7 @@ struct Params { columns: u32, rows: u32, bins: u32, alpha: f32, beta: f32 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
 @group(0) @binding(2) var<storage, read> scalars: array<f32>;
-@group(0) @binding(3) var<storage, read_write> changed: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> object: array<vec2f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 // Every invocation has eight rows of a column.
@@ -20,6 +20,6 @@ fn object_apply(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_ind
   for (var row = first; row < end; row++) {
     let at = row * params.columns + column;
     let sum = load_sums(at);
-    changed[at] += params.beta * sum.xy / ((1.0 - params.alpha) * sum.z + floor);
+    object[at] = pixel_before(at) + params.beta * sum.xy / ((1.0 - params.alpha) * sum.z + floor);
   }
 }

@@ -1,13 +1,12 @@
 // Sums over the visits of a batch for the object, in ascending order of the visits; chi = psi' - P O.
 //   numerators[pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  peaks[tile] = largest sum |P|^2
-// Every invocation owns four columns of two rows of the tile; patches begin at any column, so that its four pixels of
-// a patch lie in two or three texels.
+// Every invocation owns four columns of ROWS rows of the tile; patches begin at any column, so that its four pixels of
+// a row lie in two or three texels.
 struct Params {
-  size: u32, modes: u32, columns: u32, rows: u32, first: u32, probe_stride: u32, tiles: u32, bins: u32,
+  size: u32, modes: u32, columns: u32, rows: u32, probe_stride: u32, bins: u32, members: u32,
 }
-// Four numbers a tile (column, row, first member, members), then the visits of all tiles.
+// Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
-@group(0) @binding(1) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(4) var<storage, read> object: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> numerators: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> peaks: array<f32>;
@@ -15,7 +14,8 @@ struct Params {
 
 // Known while compiling, so that the loop over one mode goes away.
 override ONE_MODE: bool = false;
-const GROUP: u32 = 32u;
+override WORKGROUP: u32 = 32u;
+override ROWS: u32 = 2u; // at most 4; ROWS * WORKGROUP = 64
 var<workgroup> peak: atomic<u32>;
 
 // Four neighbours: two pairs of complex numbers.
@@ -70,37 +70,39 @@ fn keep(sums: Sums, row: u32, column: u32) -> f32 {
   return max(max(w.x, w.y), max(w.z, w.w));
 }
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let slot = params.bins + 4u * wid.x;
   let count = bins[slot + 3u];
   let column = bins[slot] + 4u * (lane % 4u);
-  let row = bins[slot + 1u] + 2u * (lane / 4u);
+  let row = bins[slot + 1u] + ROWS * (lane / 4u);
   let n = params.size;
   var largest = 0.0;
   if (count > 0u && column < params.columns && row < params.rows) {
-    let o0 = object_quad(row * params.columns + column);
-    let o1 = object_quad(min(row + 1u, params.rows - 1u) * params.columns + column);
-    let zero = Sums(Quad(vec4f(0.0), vec4f(0.0)), vec4f(0.0));
-    var s0 = zero;
-    var s1 = zero;
+    var o: array<Quad, 4>;
+    for (var r = 0u; r < ROWS; r++) { o[r] = object_quad(min(row + r, params.rows - 1u) * params.columns + column); }
+    var sums = array<Sums, 4>();
     let modes = opaque(params.modes, wid);
-    var k = params.bins + 4u * params.tiles + bins[slot + 2u];
+    var k = params.members + bins[slot + 2u];
     let end = k + count;
     loop {
-      let v = bins[k];
-      let corner = visits[2u * (params.first + v)].yz;
-      let y = row - corner.x;
-      let x = column - corner.y;
+      // Visit of the batch, first row and column of its patch.
+      let member = vec3u(load_members(k).xyz);
+      let v = member.x;
+      let y = row - member.y;
+      let x = column - member.z;
       let inside = vec4u(x, x + 1u, x + 2u, x + 3u) < vec4u(n);
-      if (any(inside) && (y < n || y + 1u < n)) {
+      // The sum wraps around where the patch begins below the first row.
+      if (any(inside) && y + ROWS - 1u < n + ROWS - 1u) {
         let at = i32(y * n + x);
         var m = 0u;
         loop {
           let p = i32(v * params.probe_stride + m * n * n) + at;
           let w = i32((v * params.modes + m) * n * n) + at;
-          s0 = add(s0, o0, p, w, inside & vec4<bool>(y < n));
-          s1 = add(s1, o1, p + i32(n), w + i32(n), inside & vec4<bool>(y + 1u < n));
+          for (var r = 0u; r < ROWS; r++) {
+            let next = i32(r * n);
+            sums[r] = add(sums[r], o[r], p + next, w + next, inside & vec4<bool>(y + r < n));
+          }
           m++;
           continuing { break if ONE_MODE || m >= modes; }
         }
@@ -108,7 +110,7 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
       k++;
       continuing { break if k >= end; }
     }
-    largest = max(keep(s0, row, column), keep(s1, row + 1u, column));
+    for (var r = 0u; r < ROWS; r++) { largest = max(largest, keep(sums[r], row + r, column)); }
   }
   atomicMax(&peak, bitcast<u32>(largest));
   workgroupBarrier();

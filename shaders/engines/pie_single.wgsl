@@ -38,7 +38,7 @@ fn update(first: u32, direct: bool) {
   var i = first;
   loop {
     let at = (visit.y + quotient(i, half)) * params.columns + visit.z + 2u * (remainder(i, half));
-    let o = vec4f(object[at], object[at + 1u]);
+    let o = pair_before(at);
     let probe_step = params.beta_probe / ((1.0 - params.alpha_probe) * energy(o) + params.alpha_probe * peak.y);
     var numerator = vec4f(0.0);
     var bright = vec2f(0.0);

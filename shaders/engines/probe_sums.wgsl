@@ -1,6 +1,6 @@
 // Sums over the visits of a batch for the probe; chi = psi' - P O:
 //   numerators[m] = sum O* chi_m, weights = sum |O|^2, peaks[workgroup] = largest weight
-// An invocation has STRIP pairs of pixels, so that what it reads of a visit serves all of them.
+// An invocation has STRIP pairs of pixels in a row, so that what it reads of a visit serves all of them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<u32>;
 @group(0) @binding(4) var<storage, read_write> weights: array<vec2f>;
@@ -15,26 +15,25 @@ var<workgroup> peak: atomic<u32>;
 fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let pairs = params.size * params.size / 2u;
   let all = params.modes * pairs;
-  let first = wid.x * WORKGROUP * STRIP + lane;
+  let first = (wid.x * WORKGROUP + lane) * STRIP;
   var p: array<vec4f, 4>;
   var numerator = array<vec4f, 4>();
   var weight = array<vec2f, 4>();
-  if (first + (STRIP - 1u) * WORKGROUP < all) {
-    for (var s = 0u; s < STRIP; s++) { p[s] = load_probe(first + s * WORKGROUP); }
+  if (first < all) {
+    for (var s = 0u; s < STRIP; s++) { p[s] = load_probe(first + s); }
     for (var v = 0u; v < params.visits; v++) {
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
+      let o = strip_of(under(start, remainder(first, pairs)));
       for (var s = 0u; s < STRIP; s++) {
-        let at = first + s * WORKGROUP;
-        let o = seen(start, remainder(at, pairs));
-        let chi = load_waves(v * all + at) - spin(p[s], o);
-        numerator[s] += spin(chi, o * vec4f(1.0, -1.0, 1.0, -1.0));
-        weight[s] += energy(o);
+        let chi = load_waves(v * all + first + s) - spin(p[s], o[s]);
+        numerator[s] += spin(chi, o[s] * vec4f(1.0, -1.0, 1.0, -1.0));
+        weight[s] += energy(o[s]);
       }
     }
     for (var s = 0u; s < STRIP; s++) {
-      let at = first + s * WORKGROUP;
+      let at = first + s;
       numerators[at] = numerator[s];
       // Every mode finds the same weights.
       if (at < pairs) { weights[at] = weight[s]; }

@@ -16,7 +16,7 @@ fn terms(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid
   let v = plane / params.modes;
   let start = first_pixel(v);
   let counts = start != UNUSED;
-  let o = select(vec4f(0.0), seen(select(0u, start, counts), remainder(k, pairs)), counts);
+  let o = select(vec4f(0.0), load_object(under(select(0u, start, counts), remainder(k, pairs))), counts);
   let p = load_probe(v * params.probe_stride + k - v * params.modes * pairs);
   terms_out[k] = spin(load_waves(k) - spin(p, o), o * vec4f(1.0, -1.0, 1.0, -1.0));
 }

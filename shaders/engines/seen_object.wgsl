@@ -1,5 +1,5 @@
 // The object under the patches of a batch. The file that uses this declares visits: array<u32>, Params
-// with size, columns and first, and loads complex numbers of the object.
+// with size, columns and first.
 const UNUSED: u32 = 0xffffffffu;
 
 fn spin(v: vec4f, w: vec4f) -> vec4f {
@@ -15,8 +15,8 @@ fn first_pixel(v: u32) -> u32 {
   return visits[8u * (params.first + v) + 6u];
 }
 
-// Object under a pair of pixels of a patch.
-fn seen(start: u32, pair: u32) -> vec4f {
+// Pixel of the canvas under the first of a pair of pixels of a patch.
+fn under(start: u32, pair: u32) -> u32 {
   let half = params.size / 2u;
-  return load_object(start + quotient(pair, half) * params.columns + 2u * remainder(pair, half));
+  return start + quotient(pair, half) * params.columns + 2u * remainder(pair, half);
 }

@@ -5,8 +5,9 @@
  * - Long vectors. The driver computes with 256 bits unless its environment asks for more. With 512, on
  *   processors that have them, convolutions are about a fifth faster and engines that keep lines in
  *   registers a twentieth; all other engines are a little slower.
- * - One thread. Where patterns come one by one a dispatch is so short that waking the driver's threads
- *   costs more than they save.
+ * - Threads. Where patterns come one by one a dispatch is so short that waking the driver's threads
+ *   costs more than they save. In batches twice as many as cores are quicker on two cores: the driver
+ *   cuts a dispatch into one piece a thread, and smaller pieces wait less for each other.
  *
  * @module
  */
@@ -64,8 +65,10 @@ export interface EngineWork {
 
 /** Engines that project with lines in registers. */
 const PROJECTING: readonly EngineName[] = ["epie", "rpie", "lsqml"];
-/** Largest N of patterns that are quicker on one thread, if they come one by one. */
-const ONE_BY_ONE = 128;
+/** Largest N for which dispatches are short. */
+const SHORT = 128;
+/** Processors up to which twice as many threads were measured to be quicker. */
+const FEW = 2;
 
 /** Variables to set for a workload. */
 export function driverVariables(
@@ -74,13 +77,20 @@ export function driverVariables(
   processor: string,
 ): Readonly<Record<string, string>> {
   if (workload === "network") return longVectors(variables, processor);
-  const { engine, size, modes, batch, plain } = workload;
-  const projects = plain && PROJECTING.includes(engine);
-  const single = projects && batch === 1 && size <= ONE_BY_ONE && variables[THREADS] === undefined;
+  const { engine, size, modes, plain } = workload;
+  if (!plain || !PROJECTING.includes(engine)) return {};
+  const threads = variables[THREADS] ?? wantedThreads(workload, processor);
   return {
-    ...(projects && modes === 1 && size === PASS_SIZE ? longVectors(variables, processor) : {}),
-    ...(single ? { [THREADS]: "0" } : {}),
+    ...(modes === 1 && size === PASS_SIZE ? longVectors(variables, processor) : {}),
+    ...(threads === undefined || threads === variables[THREADS] ? {} : { [THREADS]: threads }),
   };
+}
+
+function wantedThreads({ size, batch }: EngineWork, processor: string): string | undefined {
+  if (size > SHORT) return undefined;
+  if (batch === 1) return "0";
+  const cores = processor.match(/^processor\s*:/gm)?.length ?? 0;
+  return cores > 1 && cores <= FEW ? String(2 * cores) : undefined;
 }
 
 /** Sets the driver up for a workload; call it before an adapter is opened. */

@@ -51,6 +51,8 @@ export function makeBatches(
 export interface TileLayout {
   /** Tiles there is room for. */
   readonly tiles: number;
+  /** Visits of tiles there is room for. */
+  readonly members: number;
   /** 32-bit words of one batch. */
   readonly words: number;
 }
@@ -60,7 +62,7 @@ export function tileLayout(state: EngineState, visits: number): TileLayout {
   const { rows, columns } = state.shape, size = reach(state);
   const members = visits * (Math.ceil(size / TILE) + 1) ** 2;
   const tiles = Math.min(members, Math.ceil(rows / TILE) * Math.ceil(columns / TILE));
-  return { tiles, words: 4 * tiles + members };
+  return { tiles, members, words: 4 * tiles + members };
 }
 
 /**
@@ -93,6 +95,21 @@ export function binTiles(
     first += list.length;
   }
   return words;
+}
+
+/** Visit, first row and first column of the patch of every member of a list of {@linkcode binTiles}, (members, 4). */
+export function placeMembers(
+  state: EngineState,
+  batch: readonly number[],
+  layout: TileLayout,
+  words: Uint32Array,
+): Float32Array {
+  const { corners } = state, places = new Float32Array(4 * layout.members);
+  words.subarray(4 * layout.tiles).forEach((visit, i) => {
+    const pattern = batch[visit];
+    places.set([visit, corners[2 * pattern], corners[2 * pattern + 1]], 4 * i);
+  });
+  return places;
 }
 
 /** Pixels along an axis that a patch touches. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import pairs from "../../shaders/engines/strip_pairs.wgsl" with { type: "text" };
+import texels from "../../shaders/engines/strip_texels.wgsl" with { type: "text" };
 import type { AdapterProfile } from "../gpu/device.ts";
 
 /** Pixels of a canvas for each pixel of the patches of a batch, up to which a copy of it pays. */
@@ -40,4 +42,14 @@ export function canvasKernels<K>(
   make: (access: "texel_pairs" | "pairs", form: "often" | "seldom") => K,
 ): CanvasKernels<K> {
   return { often: make("texel_pairs", "often"), seldom: make("pairs", "seldom") };
+}
+
+/** How a kernel that takes strips of the object (`shaders/engines/strip_texels.wgsl`) reads it. */
+export function stripAccess(form: "often" | "seldom"): "texel" | "pairs" {
+  return form === "often" ? "texel" : "pairs";
+}
+
+/** Text of such a strip. */
+export function stripText(form: "often" | "seldom"): string {
+  return form === "often" ? texels : pairs;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
+import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
 import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
@@ -11,7 +13,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
-import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
+import { type CanvasKernels, readsOften } from "./canvas.ts";
 import type { EngineState, EngineView } from "./state.ts";
 
 const objectSums = defineKernel({
@@ -21,7 +23,7 @@ const objectSums = defineKernel({
   entryPoint: "object_sums",
   bindings: {
     bins: "read",
-    visits: "read",
+    members: "texel",
     probe: "texel",
     waves: "texel",
     object: "read",
@@ -33,28 +35,37 @@ const objectSums = defineKernel({
     modes: "u32",
     columns: "u32",
     rows: "u32",
-    first: "u32",
     probeStride: "u32",
-    tiles: "u32",
     bins: "u32",
+    members: "u32",
   },
-  workgroup: 32,
 });
-const objectApply = canvasKernels((_object, form) =>
-  defineKernel({
-    source: applySource,
-    label: `engines/object_apply#object_apply ${form}`,
-    entryPoint: "object_apply",
+const applyTable = {
+  source: applySource,
+  entryPoint: "object_apply",
+  params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
+  workgroup: 32,
+} as const;
+const objectApply = {
+  often: defineKernel({
+    ...applyTable,
+    label: "engines/object_apply#object_apply often",
+    snippets: [canvasTexels],
     bindings: {
       bins: "read",
-      sums: form === "often" ? "texel" : "load",
+      sums: "texel",
       scalars: "read",
-      changed: "read_write",
+      object: "read_write",
+      objectBefore: "texel_pairs",
     },
-    params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
-    workgroup: 32,
-  })
-);
+  }),
+  seldom: defineKernel({
+    ...applyTable,
+    label: "engines/object_apply#object_apply seldom",
+    snippets: [canvasBuffer],
+    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
+  }),
+};
 const peaksKernel = defineKernel({
   source: peaksSource,
   label: "engines/peaks#peaks",
@@ -73,10 +84,14 @@ export interface GatherBatch {
   readonly first: number;
   /** Visits. */
   readonly count: number;
-  /** Tile lists and where the list of this batch starts. */
+  /** Tiles of `binTiles`. */
   readonly bins: Tensor;
-  /** First word of the list. */
+  /** First word of those of this batch. */
   readonly binStart: number;
+  /** Members of `binTiles`. */
+  readonly members: Tensor;
+  /** First one of this batch. */
+  readonly memberStart: number;
   /** Its layout. */
   readonly layout: TileLayout;
   /** (K, N, N, 2), or (count, K, N, N, 2) with a probe for each visit. */
@@ -116,13 +131,19 @@ export function recordObjectSums(
   batch: GatherBatch,
   space: GatherSpace,
 ): void {
-  const { visits, bins, probe, waves, layout, first, binStart } = batch;
+  const { bins, members, probe, waves, layout, binStart, memberStart } = batch;
   const { size, modes, columns, rows } = state.shape;
+  // Many rows share what is read of a visit; hardware wants many invocations instead.
+  const rowsEach = plan.gpu.profile.software ? 4 : 2;
   plan.run(
-    { ...objectSums, constants: { ONE_MODE: modes === 1 ? 1 : 0 } },
+    {
+      ...objectSums,
+      workgroup: 64 / rowsEach,
+      constants: { ONE_MODE: modes === 1 ? 1 : 0, ROWS: rowsEach },
+    },
     {
       bins,
-      visits,
+      members,
       probe,
       waves,
       object: state.object,
@@ -134,10 +155,9 @@ export function recordObjectSums(
       modes,
       columns,
       rows,
-      first,
       probeStride: probeStride(state, batch),
-      tiles: layout.tiles,
       bins: binStart,
+      members: memberStart,
     },
     [layout.tiles, 1, 1],
   );
@@ -177,18 +197,15 @@ export function recordObjectApply(
   space: GatherSpace,
   rule: StepRule,
 ): void {
-  const { rows, columns } = state.shape;
-  plan.run(
-    fitting(objectApply, plan, state, batch.count),
-    {
-      bins: batch.bins,
-      sums: space.objectSums,
-      scalars: space.scalars,
-      changed: state.object,
-    },
-    { columns, rows, bins: batch.binStart, ...rule },
-    [batch.layout.tiles, 1, 1],
-  );
+  const { rows, columns } = state.shape, { object } = state;
+  const tensors = { bins: batch.bins, sums: space.objectSums, scalars: space.scalars, object };
+  const params = { columns, rows, bins: batch.binStart, ...rule };
+  const groups = [batch.layout.tiles, 1, 1] as const;
+  if (readsOften(plan.gpu.profile, state.shape, batch.count)) {
+    plan.run(objectApply.often, { ...tensors, objectBefore: object }, params, groups);
+  } else {
+    plan.run(objectApply.seldom, tensors, params, groups);
+  }
 }
 
 /** Complex numbers from the probe of one visit to that of the next, 0 for one probe. */

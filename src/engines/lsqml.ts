@@ -6,13 +6,17 @@
  * @module
  */
 import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
+import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
+import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
+import objectSource from "../../shaders/engines/lsqml_object.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { canvasKernels, readsOften } from "./canvas.ts";
+import { canvasKernels, readsOften, stripAccess, stripText } from "./canvas.ts";
 import {
   type GatherBatch,
   type GatherSpace,
@@ -29,7 +33,6 @@ import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
 
 const sumsTable = {
   source: sumsSource,
-  snippets: [directionSource, powers],
   entryPoint: "sums",
   params: {
     size: "u32",
@@ -41,15 +44,18 @@ const sumsTable = {
     damping: "f32",
   },
 } as const;
+/** Pairs of pixels that an invocation of a software adapter takes at a time. */
+const STRIP = 4;
 /** Textures of the sums that read the canvas often; adapters need not have more than four. */
 const TEXTURES = 5;
-const sumsKernels = canvasKernels((object, form) =>
+const sumsKernels = canvasKernels((_pairs, form) =>
   defineKernel({
     ...sumsTable,
+    snippets: [directionSource, powers, stripText(form)],
     label: `engines/lsqml_sums#sums ${form}`,
     bindings: {
       visits: "read",
-      object,
+      object: stripAccess(form),
       probe: "texel",
       waves: "texel",
       direction: "texel",
@@ -61,17 +67,12 @@ const sumsKernels = canvasKernels((object, form) =>
 );
 const table = {
   source,
-  snippets: [directionSource],
+  snippets: [opaque],
   params: {
-    modes: "u32",
-    columns: "u32",
-    rows: "u32",
     visits: "u32",
-    bins: "u32",
     count: "u32",
     withObject: "u32",
     withProbe: "u32",
-    damping: "f32",
     coupling: "f32",
     objectStep: "f32",
     probeStep: "f32",
@@ -84,19 +85,38 @@ const solveKernel = defineKernel({
   bindings: { table: "read", scalars: "read_write" },
   workgroup: 1,
 });
-const applyObject = defineKernel({
-  ...table,
-  label: "engines/lsqml#apply_object",
-  entryPoint: "apply_object",
-  bindings: { bins: "read", known: "read", steps: "read", objectOut: "read_write" },
-  workgroup: 256,
-});
 const applyProbe = defineKernel({
   ...table,
   label: "engines/lsqml#apply_probe",
   entryPoint: "apply_probe",
-  bindings: { bins: "read", known: "read", steps: "read", probeOut: "read_write" },
+  bindings: { known: "read", steps: "read", probeOut: "read_write" },
 });
+const objectTable = {
+  source: objectSource,
+  entryPoint: "apply_object",
+  params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
+  workgroup: 32,
+} as const;
+const applyObject = {
+  often: defineKernel({
+    ...objectTable,
+    label: "engines/lsqml_object#apply_object often",
+    snippets: [directionSource, canvasTexels],
+    bindings: {
+      bins: "read",
+      sums: "texel",
+      scalars: "read",
+      object: "read_write",
+      objectBefore: "texel_pairs",
+    },
+  }),
+  seldom: defineKernel({
+    ...objectTable,
+    label: "engines/lsqml_object#apply_object seldom",
+    snippets: [directionSource, canvasBuffer],
+    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
+  }),
+};
 
 /** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
 const COUPLING = 0.1;
@@ -232,7 +252,8 @@ export class LsqmlEngine implements Engine {
   ): void {
     const state = this.#state, space = this.#space, { object, gpu } = state;
     const { size, modes, columns, rows } = state.shape, plane = modes * size * size / 2;
-    const { batch: visitCount, visits, stats, layout } = this.#sweeper, bins = this.#sweeper.bins!;
+    const { batch: visitCount, visits, stats, layout } = this.#sweeper;
+    const bins = this.#sweeper.bins!, members = this.#sweeper.members!;
     const first = k * visitCount;
     const shift = shifted ? this.#shift : undefined;
     shift?.recordShift(plan, first, visitCount);
@@ -245,21 +266,18 @@ export class LsqmlEngine implements Engine {
       count: visitCount,
       bins,
       binStart: k * layout.words,
+      members,
+      memberStart: k * layout.members,
       layout,
       probe,
       waves,
     };
     const view = { size, modes, columns, first, probeStride: shifted ? plane : 0 };
     const params: Values = {
-      modes,
-      columns,
-      rows,
       visits: visitCount,
-      bins: k * layout.words,
       count: plane,
       withObject: objectOn ? 1 : 0,
       withProbe: probeOn ? 1 : 0,
-      damping,
       coupling: COUPLING,
       objectStep: factor * objectStep,
       probeStep: factor * probeStep,
@@ -279,10 +297,14 @@ export class LsqmlEngine implements Engine {
       shift.recordShift(plan, first, visitCount, direction, moved);
     }
     recordPeaks(plan, batch, space, 0);
-    const often = readsOften(gpu.profile, state.shape, visitCount) &&
-      gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
+    const often = readsOften(gpu.profile, state.shape, visitCount);
+    const { maxStorageTexturesPerShaderStage: textures } = gpu.device.limits;
+    const strip = gpu.profile.software && size >= 64 ? STRIP : 1;
     plan.run(
-      often ? sumsKernels.often : sumsKernels.seldom,
+      {
+        ...(often && textures >= TEXTURES ? sumsKernels.often : sumsKernels.seldom),
+        constants: { STRIP: strip },
+      },
       {
         visits,
         object,
@@ -297,14 +319,18 @@ export class LsqmlEngine implements Engine {
       [visitCount, 1, 1],
     );
     plan.run(solveKernel, { table: this.#rows, scalars: space.scalars }, params, 1);
-    const steps = space.scalars;
+    const { scalars } = space;
     if (objectOn) {
-      const tensors = { bins, known: space.objectSums, steps, objectOut: object };
-      plan.run(applyObject, tensors, params, [layout.tiles, 1, 1]);
+      const tensors = { bins, sums: space.objectSums, scalars, object };
+      const values = { modes, columns, rows, bins: k * layout.words, damping };
+      const groups = [layout.tiles, 1, 1] as const;
+      if (often) {
+        plan.run(applyObject.often, { ...tensors, objectBefore: object }, values, groups);
+      } else plan.run(applyObject.seldom, tensors, values, groups);
     }
     if (probeOn) {
       const probeOut = shift?.spectrum ?? state.probe;
-      plan.run(applyProbe, { bins, known: direction, steps, probeOut }, params, plane);
+      plan.run(applyProbe, { known: direction, steps: scalars, probeOut }, params, plane);
     }
   }
 }

@@ -191,7 +191,7 @@ export class PieEngine implements Engine {
     const probe = this.#recordVisit(plan, k, 1, shifted);
     const { visits, stats } = this.#sweeper;
     const tensors = { visits, stats, object: this.#state.object, probe, waves: this.#waves };
-    recordSingleUpdate(plan, shifted ? "shifted" : "direct", tensors, {
+    recordSingleUpdate(plan, shifted ? "shifted" : "direct", this.#state, tensors, {
       size,
       modes,
       columns,
@@ -215,7 +215,7 @@ export class PieEngine implements Engine {
     shifted: boolean,
   ): void {
     const state = this.#state, space = this.#space!;
-    const { batch: count, bins, layout, visits } = this.#sweeper;
+    const { batch: count, bins, members, layout, visits } = this.#sweeper;
     const first = k * count;
     const probe = this.#recordVisit(plan, first, count, shifted);
     const batch: GatherBatch = {
@@ -224,6 +224,8 @@ export class PieEngine implements Engine {
       count,
       bins: bins!,
       binStart: k * layout.words,
+      members: members!,
+      memberStart: k * layout.members,
       layout,
       probe,
       waves: this.#waves,
@@ -263,14 +265,24 @@ export class PieEngine implements Engine {
     const state = this.#state, space = this.#space!, waves = this.#waves, { probe } = state;
     const { patches, values } = this.#stack!;
     const { batch: count, layout, visits, stats } = this.#sweeper, first = k * count;
-    const bins = this.#sweeper.bins!, local = this.#sweeper.local!;
-    const binStart = k * layout.words;
-    const batch: GatherBatch = { visits, first, count, bins, binStart, layout, probe, waves };
+    const { bins, members, local } = this.#sweeper;
+    const batch: GatherBatch = {
+      visits,
+      first,
+      count,
+      bins: bins!,
+      binStart: k * layout.words,
+      members: members!,
+      memberStart: k * layout.members,
+      layout,
+      probe,
+      waves,
+    };
     const view = stackView(state, patches, count);
     const { noise, projectionStep } = this.#options;
     recordExtract(plan, state, batch, patches);
     recordProjection(plan, view, {
-      visits: local,
+      visits: local!,
       first,
       count,
       probe,
@@ -283,7 +295,7 @@ export class PieEngine implements Engine {
       const sums = { sums: space.objectSums, peaks: space.peaks };
       recordBilinearSums(plan, state, batch, { patches, waves, values, ...sums });
     }
-    const seen = { ...batch, visits: local };
+    const seen = { ...batch, visits: local! };
     const peaks = probeOn ? recordProbeSums(plan, view, seen, space) : 0;
     recordPeaks(plan, batch, space, peaks);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);

@@ -4,12 +4,16 @@
  * @module
  */
 import buffers from "../../shaders/engines/pie_buffers.wgsl" with { type: "text" };
+import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
+import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import source from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import texels from "../../shaders/engines/pie_texels.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { ParamValues, Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { readsOften } from "./canvas.ts";
+import type { EngineView } from "./state.ts";
 
 /** Whose change: that of the probe itself, or that of a copy, left in place of the waves. */
 export type SingleForm = "direct" | "shifted";
@@ -35,23 +39,29 @@ const bindings = {
 const STRIP = 16;
 
 function kernels(entryPoint: SingleForm) {
+  const table = { source, entryPoint, params };
+  const fromTexels = {
+    ...table,
+    bindings: { ...bindings, probeBefore: "texel", wavesBefore: "texel" },
+    constants: { STRIP },
+  } as const;
   return {
     fromBuffers: defineKernel({
+      ...table,
       label: `engines/pie_single#${entryPoint}`,
-      source,
-      snippets: [buffers, powers],
-      entryPoint,
+      snippets: [buffers, canvasBuffer, powers],
       bindings,
-      params,
     }),
-    fromTexels: defineKernel({
-      label: `engines/pie_single#${entryPoint} ${STRIP}`,
-      source,
-      snippets: [texels, powers],
-      entryPoint,
-      bindings: { ...bindings, probeBefore: "texel", wavesBefore: "texel" },
-      params,
-      constants: { STRIP },
+    often: defineKernel({
+      ...fromTexels,
+      label: `engines/pie_single#${entryPoint} often`,
+      snippets: [texels, canvasTexels, powers],
+      bindings: { ...fromTexels.bindings, objectBefore: "texel_pairs" },
+    }),
+    seldom: defineKernel({
+      ...fromTexels,
+      label: `engines/pie_single#${entryPoint} seldom`,
+      snippets: [texels, canvasBuffer, powers],
     }),
   };
 }
@@ -75,14 +85,17 @@ export interface SingleTensors {
 export function recordSingleUpdate(
   plan: Plan,
   form: SingleForm,
+  state: EngineView,
   tensors: SingleTensors,
   values: ParamValues<typeof params>,
 ): void {
-  const { fromBuffers, fromTexels } = forms[form], pairs = values.size * values.size / 2;
-  if (plan.gpu.profile.texelReads) {
-    const before = { probeBefore: tensors.probe, wavesBefore: tensors.waves };
-    plan.run(fromTexels, { ...tensors, ...before }, values, pairs / STRIP);
+  const { fromBuffers, often, seldom } = forms[form], pairs = values.size * values.size / 2;
+  const { profile } = plan.gpu, { object, probe, waves } = tensors;
+  const before = { ...tensors, probeBefore: probe, wavesBefore: waves };
+  if (!profile.texelReads) plan.run(fromBuffers, { ...tensors }, values, pairs);
+  else if (readsOften(profile, state.shape, 1)) {
+    plan.run(often, { ...before, objectBefore: object }, values, pairs / STRIP);
   } else {
-    plan.run(fromBuffers, { ...tensors }, values, pairs);
+    plan.run(seldom, before, values, pairs / STRIP);
   }
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import changedBuffer from "../../shaders/engines/changed_buffer.wgsl" with { type: "text" };
+import changedTexels from "../../shaders/engines/changed_texels.wgsl" with { type: "text" };
 import collectSource from "../../shaders/engines/probe_collect.wgsl" with { type: "text" };
 import probeStepSource from "../../shaders/engines/probe_step.wgsl" with { type: "text" };
 import probeSumsSource from "../../shaders/engines/probe_sums.wgsl" with { type: "text" };
@@ -14,7 +16,7 @@ import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { canvasKernels } from "./canvas.ts";
+import { canvasKernels, stripAccess, stripText } from "./canvas.ts";
 import {
   fitting,
   type GatherBatch,
@@ -27,15 +29,15 @@ import type { EngineState, EngineView } from "./state.ts";
 
 /** Pairs of pixels of an invocation on software adapters, where planes are a multiple of PROBE_GROUP * STRIP pairs. */
 const STRIP = 4;
-const probeSums = canvasKernels((object, form) =>
+const probeSums = canvasKernels((_pairs, form) =>
   defineKernel({
     source: probeSumsSource,
-    snippets: [seenObject, powers],
+    snippets: [seenObject, powers, stripText(form)],
     label: `engines/probe_sums#sums ${form}`,
     entryPoint: "sums",
     bindings: {
       visits: "read",
-      object,
+      object: stripAccess(form),
       probe: "texel",
       waves: "texel",
       weights: "read_write",
@@ -45,13 +47,18 @@ const probeSums = canvasKernels((object, form) =>
     params: { size: "u32", modes: "u32", columns: "u32", first: "u32", visits: "u32" },
   })
 );
-const probeWeights = canvasKernels((object, form) =>
+const probeWeights = canvasKernels((_pairs, form) =>
   defineKernel({
     source: weightsSource,
-    snippets: [seenObject, powers],
+    snippets: [seenObject, powers, stripText(form)],
     label: `engines/probe_weights#sum_weights ${form}`,
     entryPoint: "sum_weights",
-    bindings: { visits: "read", object, weights: "read_write", peaks: "read_write" },
+    bindings: {
+      visits: "read",
+      object: stripAccess(form),
+      weights: "read_write",
+      peaks: "read_write",
+    },
     params: { size: "u32", columns: "u32", first: "u32", visits: "u32" },
   })
 );
@@ -74,20 +81,37 @@ const probeTerms = canvasKernels((object, form) =>
 );
 const probeStep = {
   source: probeStepSource,
-  snippets: [powers],
-  bindings: { weights: "read", scalars: "read", known: "read", changed: "read_write" },
   params: { size: "u32", modes: "u32", visits: "u32", alpha: "f32", beta: "f32" },
+} as const;
+const stepBindings = {
+  weights: "texel",
+  scalars: "read",
+  known: "texel",
+  changed: "read_write",
 } as const;
 const probeScale = defineKernel({
   ...probeStep,
+  snippets: [powers, changedBuffer],
+  bindings: stepBindings,
   label: "engines/probe_step#scale",
   entryPoint: "scale",
 });
-const probeApply = defineKernel({
-  ...probeStep,
-  label: "engines/probe_step#apply",
-  entryPoint: "apply",
-});
+const probeApply = {
+  fromBuffers: defineKernel({
+    ...probeStep,
+    snippets: [powers, changedBuffer],
+    bindings: stepBindings,
+    label: "engines/probe_step#apply",
+    entryPoint: "apply",
+  }),
+  fromTexels: defineKernel({
+    ...probeStep,
+    snippets: [powers, changedTexels],
+    bindings: { ...stepBindings, old: "texel" },
+    label: "engines/probe_step#apply texels",
+    entryPoint: "apply",
+  }),
+};
 const probeCollect = defineKernel({
   source: collectSource,
   label: "engines/probe_collect#collect",
@@ -135,18 +159,14 @@ export function recordProbeApply(
   space: GatherSpace,
   rule: StepRule,
 ): void {
-  const { size, modes } = state.shape;
-  plan.run(
-    probeApply,
-    {
-      weights: space.weights,
-      scalars: space.scalars,
-      known: space.probeSums,
-      changed: state.probe,
-    },
-    { size, modes, visits: batch.count, ...rule },
-    modes * size * size / 2,
-  );
+  const { size, modes } = state.shape, { probe } = state, { weights, scalars, probeSums } = space;
+  const tensors = { weights, scalars, known: probeSums, changed: probe };
+  const params = { size, modes, visits: batch.count, ...rule }, quads = modes * size * size / 4;
+  if (plan.gpu.profile.texelReads) {
+    plan.run(probeApply.fromTexels, { ...tensors, old: probe }, params, quads);
+  } else {
+    plan.run(probeApply.fromBuffers, tensors, params, quads);
+  }
 }
 
 /** Records the light of the object on the probe; returns the number of its peaks. */
@@ -156,16 +176,21 @@ export function recordProbeWeights(
   batch: GatherBatch,
   space: GatherSpace,
 ): number {
-  const { size, columns } = state.shape, { visits, first, count } = batch, pairs = size * size / 2;
+  const { size, columns } = state.shape, { visits, first, count } = batch;
+  const strip = stripOf(plan, size), invocations = size * size / 2 / strip;
   const tensors = {
     visits,
     object: state.object,
     weights: space.weights,
     peaks: space.weightPeaks,
   };
-  const kernel = fitting(probeWeights, plan, state, count);
-  plan.run(kernel, tensors, { size, columns, first, visits: count }, pairs);
-  return Math.ceil(pairs / PROBE_GROUP);
+  plan.run(
+    { ...fitting(probeWeights, plan, state, count), constants: { STRIP: strip } },
+    tensors,
+    { size, columns, first, visits: count },
+    invocations,
+  );
+  return Math.ceil(invocations / PROBE_GROUP);
 }
 
 /** Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits. */
@@ -197,7 +222,7 @@ export function recordProbeScale(
   const { size, modes } = state.shape, { weights, scalars } = space;
   const params = { size, modes, visits: count, ...rule };
   const tensors = { weights, scalars, known: weights, changed: terms };
-  plan.run(probeScale, tensors, params, size * size / 2);
+  plan.run(probeScale, tensors, params, size * size / 4);
 }
 
 /**

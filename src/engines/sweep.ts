@@ -11,7 +11,14 @@ import { Pace } from "../gpu/pace.ts";
 import { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Random } from "../random.ts";
-import { type BatchOrder, binTiles, makeBatches, type TileLayout, tileLayout } from "./batches.ts";
+import {
+  type BatchOrder,
+  binTiles,
+  makeBatches,
+  placeMembers,
+  type TileLayout,
+  tileLayout,
+} from "./batches.ts";
 import {
   encodeLocalVisits,
   encodeVisits,
@@ -63,6 +70,8 @@ export class Sweeper implements Disposable {
   readonly stats: Tensor;
   /** Tile lists of the batches of a block, if batches have more than one visit or they are asked for. */
   readonly bins: Tensor | undefined;
+  /** (block, members, 4) f32: where the members of those lists lie, if there are any. */
+  readonly members: Tensor | undefined;
   /** Layout of one tile list. */
   readonly layout: TileLayout;
   #gpu: Gpu;
@@ -91,6 +100,9 @@ export class Sweeper implements Disposable {
     this.bins = this.batch === 1 && options.tiles !== true && !state.interpolated
       ? undefined
       : state.gpu.tensor("tiles of visits", [this.block * this.layout.words]);
+    this.members = this.bins === undefined
+      ? undefined
+      : state.gpu.tensor("members of tiles", [this.block, this.layout.members, 4]);
     this.#collected = state.gpu.tensor("sweep statistics", [
       Math.ceil(patterns / this.batch) * this.batch,
       4,
@@ -157,11 +169,7 @@ export class Sweeper implements Disposable {
         part.forEach((b, k) => local.set(encodeLocalVisits(state, b, this.batch), k * width));
         gpu.write(this.local, local);
       }
-      if (this.bins !== undefined) {
-        const bins = new Uint32Array(this.block * this.layout.words);
-        part.forEach((b, k) => bins.set(binTiles(state, b, this.layout), k * this.layout.words));
-        gpu.write(this.bins, bins);
-      }
+      if (this.bins !== undefined) this.#writeTiles(part);
       prepare?.(from);
       const encoder = gpu.device.createCommandEncoder({ label: "sweep" });
       block.plan.encode(encoder, 0, block.ends[part.length - 1]);
@@ -190,9 +198,23 @@ export class Sweeper implements Disposable {
     return { stats, energy: state.energy };
   }
 
+  #writeTiles(batches: readonly (readonly number[])[]): void {
+    const { block, layout } = this, state = this.#state;
+    const bins = new Uint32Array(block * layout.words);
+    const members = new Float32Array(block * layout.members * 4);
+    batches.forEach((batch, k) => {
+      const words = binTiles(state, batch, layout);
+      bins.set(words, k * layout.words);
+      members.set(placeMembers(state, batch, layout, words), 4 * k * layout.members);
+    });
+    this.#gpu.write(this.bins!, bins);
+    this.#gpu.write(this.members!, members);
+  }
+
   /** Frees the tensors. */
   dispose(): void {
-    for (const tensor of [this.visits, this.local, this.stats, this.bins, this.#collected]) {
+    const { visits, local, stats, bins, members } = this;
+    for (const tensor of [visits, local, stats, bins, members, this.#collected]) {
       if (tensor !== undefined) this.#gpu.arena.release(tensor);
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { EngineName } from "../../src/engines/settings.ts";
-import { driverVariables, longVectors } from "../../src/commands/driver.ts";
+import { driverVariables, type EngineWork, longVectors } from "../../src/commands/driver.ts";
 
 const long =
   "processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512dq avx512cd avx512bw avx512vl aes\n\n";
@@ -25,7 +25,7 @@ Deno.test("long vectors: left alone by other processors, a chosen width, no plac
   assert.deepEqual(longVectors({}, long), {});
 });
 
-Deno.test("driver: networks and lines in registers have long vectors, patterns one by one one thread", () => {
+Deno.test("driver: networks and lines in registers have long vectors, patterns one by one one thread, batches many", () => {
   const names = (
     engine: EngineName,
     size: number,
@@ -45,6 +45,15 @@ Deno.test("driver: networks and lines in registers have long vectors, patterns o
   assert.deepEqual(names("epie", 256, 1), []);
   assert.deepEqual(names("epie", 128, 1, 1, false), []);
   assert.deepEqual(names("dm", 64, 1), []);
+  const two = `processor\t: 0\nprocessor\t: 1\n`;
+  const threads = (work: EngineWork, cores: string): string | undefined =>
+    driverVariables(work, {}, cores).LP_NUM_THREADS;
+  const batches = { engine: "rpie", size: 128, modes: 2, batch: 16, plain: true } as const;
+  assert.equal(threads(batches, two), "4");
+  assert.equal(threads({ ...batches, size: 256 }, two), undefined);
+  assert.equal(threads(batches, two + two), undefined);
+  assert.equal(threads({ ...batches, plain: false }, two), undefined);
+  assert.equal(threads({ ...batches, batch: 1, size: 64 }, two), "0");
   const chosen = { LP_NUM_THREADS: "2", LP_NATIVE_VECTOR_WIDTH: "256" };
   const work = { engine: "epie", size: 128, modes: 1, batch: 1, plain: true } as const;
   assert.deepEqual(driverVariables(work, chosen, long), {});
