@@ -34,21 +34,19 @@ fn update(first: u32, direct: bool) {
   let visit = visits[2u * params.visit];
   let peak = max(stats[params.visit].yz, vec2f(1e-30));
   let stride = pairs / STRIP;
-  let c = vec4f(1.0, -1.0, 1.0, -1.0);
   var i = first;
   loop {
     let at = (visit.y + quotient(i, half)) * params.columns + visit.z + 2u * (remainder(i, half));
     let o = pair_before(at);
-    let probe_step = params.beta_probe / ((1.0 - params.alpha_probe) * energy(o) + params.alpha_probe * peak.y);
     var numerator = vec4f(0.0);
     var bright = vec2f(0.0);
     var k = i;
     loop {
       let p = probe_at(k);
       let chi = wave_at(k) - spin(p, o);
-      numerator += spin(chi, p * c);
+      numerator += spin(chi, p * CONJUGATE_PAIR);
       bright += energy(p);
-      let change = spin(chi, o * c) * probe_step.xxyy;
+      let change = probe_change(chi, o, peak);
       if (direct) {
         probe[k] = p + change;
       } else {
@@ -57,8 +55,7 @@ fn update(first: u32, direct: bool) {
       k += pairs;
       continuing { break if k >= params.modes * pairs; }
     }
-    let step = params.beta_object / ((1.0 - params.alpha_object) * bright + params.alpha_object * peak.x);
-    let fresh = o + numerator * step.xxyy;
+    let fresh = o + object_change(numerator, bright, peak);
     object[at] = fresh.xy;
     object[at + 1u] = fresh.zw;
     i += stride;

@@ -4,12 +4,16 @@
  *
  * @module
  */
+import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
+import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import correct128 from "../../shaders/engines/passes/correct_128.wgsl" with { type: "text" };
 import correctSource from "../../shaders/engines/passes/correct.wgsl" with { type: "text" };
 import counts from "../../shaders/engines/passes/counts.wgsl" with { type: "text" };
 import modulus from "../../shaders/engines/modulus.wgsl" with { type: "text" };
 import light128 from "../../shaders/engines/passes/light_128.wgsl" with { type: "text" };
 import lightSource from "../../shaders/engines/passes/light.wgsl" with { type: "text" };
+import renewSource from "../../shaders/engines/passes/renew.wgsl" with { type: "text" };
+import pieSteps from "../../shaders/engines/pie_steps.wgsl" with { type: "text" };
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
@@ -66,6 +70,57 @@ const restore = defineKernel({
   workgroup: GROUP,
 });
 
+const renewTable = {
+  source: renewSource,
+  entryPoint: "renew",
+  bindings: {
+    visits: "read",
+    parts: "read",
+    stats: "read_write",
+    object: "read_write",
+    changed: "read_write",
+    turned: "texel",
+    probeBefore: "texel",
+  },
+  params: {
+    visit: "u32",
+    columns: "u32",
+    alphaObject: "f32",
+    betaObject: "f32",
+    alphaProbe: "f32",
+    betaProbe: "f32",
+  },
+  workgroup: GROUP,
+} as const;
+function renewalsOf(form: "direct" | "shifted") {
+  const constants = { DIRECT: form === "direct" ? 1 : 0 };
+  const snippets = [restore128, pieSteps, ...shared];
+  return {
+    often: defineKernel({
+      ...renewTable,
+      label: `engines/passes/renew#renew ${PASS_SIZE} ${form} often`,
+      snippets: [...snippets, canvasTexels],
+      bindings: { ...renewTable.bindings, objectBefore: "texel_pairs" },
+      constants,
+    }),
+    seldom: defineKernel({
+      ...renewTable,
+      label: `engines/passes/renew#renew ${PASS_SIZE} ${form} seldom`,
+      snippets: [...snippets, canvasBuffer],
+      constants,
+    }),
+  };
+}
+const renewals = { direct: renewalsOf("direct"), shifted: renewalsOf("shifted") };
+
+/** What {@linkcode recordRenewal} changes. */
+export interface Renewal {
+  /** (N, N, 2): is changed; absent leaves the change of the probe of the visit in the waves. */
+  readonly probeOut: Tensor | undefined;
+  /** Damping and size of the steps. */
+  readonly steps: Record<"alphaObject" | "betaObject" | "alphaProbe" | "betaProbe", number>;
+}
+
 /** What is projected: tensors and values of a projection, one mode. */
 export interface PassWork {
   /** (visits, 8) words. */
@@ -96,7 +151,39 @@ export interface PassWork {
 
 /** Records a projection. Needs an adapter with texel reads: `waves` are read and written by one dispatch. */
 export function recordPasses(plan: Plan, work: PassWork): void {
-  const { visits, object, probe, measured, waves, stats, first, count } = work;
+  const { waves, stats, first, count } = work, { arena } = plan.gpu;
+  const parts = recordCorrected(plan, work);
+  plan.run(restore, { turned: waves, waves, parts, stats }, { first }, [count * SHARE, 1, 1]);
+  arena.release(parts);
+}
+
+/** Records the projection of one visit and the update of object and probe in its last dispatch. */
+export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: Renewal): void {
+  const { visits, object, probe, waves, stats, first, canvas } = work,
+    { arena, profile } = plan.gpu;
+  const parts = recordCorrected(plan, work);
+  const form = probeOut === undefined ? renewals.shifted : renewals.direct;
+  const tensors = {
+    visits,
+    parts,
+    stats,
+    object,
+    changed: probeOut ?? waves,
+    turned: waves,
+    probeBefore: probe,
+  };
+  const params = { visit: first, columns: canvas.columns, ...steps }, grid = [SHARE, 1, 1] as const;
+  if (readsOften(profile, canvas, 1)) {
+    plan.run(form.often, { ...tensors, objectBefore: object }, params, grid);
+  } else {
+    plan.run(form.seldom, tensors, params, grid);
+  }
+  arena.release(parts);
+}
+
+/** Records the first two dispatches, which leave the waves in the midst; returns what they counted. */
+function recordCorrected(plan: Plan, work: PassWork): Tensor {
+  const { visits, object, probe, measured, waves, first, count } = work;
   const { canvas, probeStride, poisson, step } = work, { columns } = canvas;
   const { arena, profile } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
@@ -108,6 +195,5 @@ export function recordPasses(plan: Plan, work: PassWork): void {
     { first, poisson, step },
     grid,
   );
-  plan.run(restore, { turned: waves, waves, parts, stats }, { first }, grid);
-  arena.release(parts);
+  return parts;
 }

@@ -32,7 +32,12 @@ import {
   recordProbeTerms,
   recordProbeWeights,
 } from "./probe_gather.ts";
-import { type ProjectionNoise, recordProjection } from "./project.ts";
+import {
+  type Projection,
+  type ProjectionNoise,
+  recordProjectedUpdate,
+  recordProjection,
+} from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
@@ -187,20 +192,22 @@ export class PieEngine implements Engine {
     probeOn: boolean,
     shifted: boolean,
   ): void {
-    const { size, modes, columns } = this.#state.shape;
-    const probe = this.#recordVisit(plan, k, 1, shifted);
-    const { visits, stats } = this.#sweeper;
-    const tensors = { visits, stats, object: this.#state.object, probe, waves: this.#waves };
-    recordSingleUpdate(plan, shifted ? "shifted" : "direct", this.#state, tensors, {
-      size,
-      modes,
-      columns,
-      visit: k,
+    const state = this.#state, { size, modes, columns } = state.shape;
+    const visit = this.#visit(plan, k, 1, shifted), { probe } = visit;
+    const values = {
       alphaObject: steps.object.alpha,
       betaObject: steps.object.beta,
       alphaProbe: steps.probe.alpha,
       betaProbe: steps.probe.beta,
-    });
+    };
+    const probeOut = shifted ? undefined : probe;
+    if (!recordProjectedUpdate(plan, state, visit, { probeOut, steps: values })) {
+      recordProjection(plan, state, visit);
+      const { visits, stats } = this.#sweeper;
+      const tensors = { visits, stats, object: state.object, probe, waves: this.#waves };
+      const form = shifted ? "shifted" : "direct";
+      recordSingleUpdate(plan, form, state, tensors, { size, modes, columns, visit: k, ...values });
+    }
     if (shifted && probeOn) {
       this.#shift!.recordUnshift(plan, this.#waves, k, 1, true);
     }
@@ -217,7 +224,8 @@ export class PieEngine implements Engine {
     const state = this.#state, space = this.#space!;
     const { batch: count, bins, members, layout, visits } = this.#sweeper;
     const first = k * count;
-    const probe = this.#recordVisit(plan, first, count, shifted);
+    const visit = this.#visit(plan, first, count, shifted), { probe } = visit;
+    recordProjection(plan, state, visit);
     const batch: GatherBatch = {
       visits,
       first,
@@ -302,23 +310,21 @@ export class PieEngine implements Engine {
     if (probeOn) recordProbeApply(plan, state, batch, space, steps.probe);
   }
 
-  /** Records shift and projection; returns the probe that illuminated. */
-  #recordVisit(plan: Plan, first: number, count: number, shifted: boolean): Tensor {
-    const { visits, stats } = this.#sweeper;
+  /** Records the shift of the probe; returns what is to be projected. */
+  #visit(plan: Plan, first: number, count: number, shifted: boolean): Projection {
+    const { visits, stats } = this.#sweeper, { noise, projectionStep } = this.#options;
     const shift = shifted ? this.#shift : undefined;
     shift?.recordShift(plan, first, count);
-    const probe = shift?.probes ?? this.#state.probe;
-    recordProjection(plan, this.#state, {
+    return {
       visits,
       first,
       count,
-      probe,
+      probe: shift?.probes ?? this.#state.probe,
       waves: this.#waves,
       stats,
-      noise: this.#options.noise,
-      ...(this.#options.projectionStep === undefined ? {} : { step: this.#options.projectionStep }),
-    });
-    return probe;
+      noise,
+      ...(projectionStep === undefined ? {} : { step: projectionStep }),
+    };
   }
 }
 

@@ -8,6 +8,7 @@ import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type:
 import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import source from "../../shaders/engines/pie_single.wgsl" with { type: "text" };
 import texels from "../../shaders/engines/pie_texels.wgsl" with { type: "text" };
+import steps from "../../shaders/engines/pie_steps.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { ParamValues, Plan } from "../gpu/plan.ts";
@@ -38,6 +39,8 @@ const bindings = {
 /** Pairs of pixels that one invocation of a software adapter updates. */
 const STRIP = 16;
 
+const shared = [steps, powers];
+
 function kernels(entryPoint: SingleForm) {
   const table = { source, entryPoint, params };
   const fromTexels = {
@@ -49,19 +52,19 @@ function kernels(entryPoint: SingleForm) {
     fromBuffers: defineKernel({
       ...table,
       label: `engines/pie_single#${entryPoint}`,
-      snippets: [buffers, canvasBuffer, powers],
+      snippets: [buffers, canvasBuffer, ...shared],
       bindings,
     }),
     often: defineKernel({
       ...fromTexels,
       label: `engines/pie_single#${entryPoint} often`,
-      snippets: [texels, canvasTexels, powers],
+      snippets: [texels, canvasTexels, ...shared],
       bindings: { ...fromTexels.bindings, objectBefore: "texel_pairs" },
     }),
     seldom: defineKernel({
       ...fromTexels,
       label: `engines/pie_single#${entryPoint} seldom`,
-      snippets: [texels, canvasBuffer, powers],
+      snippets: [texels, canvasBuffer, ...shared],
     }),
   };
 }

@@ -22,7 +22,7 @@ import type { AdapterProfile } from "../gpu/device.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { PASS_SIZE, recordPasses } from "./passes.ts";
+import { PASS_SIZE, recordPasses, recordRenewal, type Renewal } from "./passes.ts";
 import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
 
@@ -122,28 +122,56 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
  * @throws {ShapeError} if a tensor is too small.
  */
 export function recordProjection(plan: Plan, state: EngineView, projection: Projection): void {
-  const { size, modes, columns } = state.shape;
+  const { size, modes } = state.shape, { count } = projection, { profile } = plan.gpu;
+  const { tensors, params } = prepare(state, projection);
+  if (inPasses(plan, state)) {
+    recordPasses(plan, { ...tensors, ...params, count, canvas: state.shape });
+  } else {
+    plan.run(projectKernel(size, modes, profile), tensors, params, [count, 1, 1]);
+  }
+}
+
+/**
+ * Records the projection of one visit together with the update of object and probe, where that is one
+ * dispatch less.
+ *
+ * @returns false if nothing was recorded: the update needs a dispatch of its own.
+ * @throws {ShapeError} if a tensor is too small.
+ */
+export function recordProjectedUpdate(
+  plan: Plan,
+  state: EngineView,
+  projection: Projection,
+  renewal: Renewal,
+): boolean {
+  if (!inPasses(plan, state) || projection.count !== 1) return false;
+  const { tensors, params } = prepare(state, projection);
+  recordRenewal(plan, { ...tensors, ...params, count: 1, canvas: state.shape }, renewal);
+  return true;
+}
+
+function inPasses({ gpu }: Plan, { shape }: EngineView): boolean {
+  return shape.size === PASS_SIZE && shape.modes === 1 && gpu.profile.texelReads;
+}
+
+function prepare({ object, measured, shape }: EngineView, projection: Projection) {
+  const { size, modes, columns } = shape, plane = modes * size * size * 2;
   const { visits, first, count, probe, waves, stats, noise = "amplitude" } = projection;
-  const plane = modes * size * size * 2;
   visits.checkRange(VISIT_WORDS * first, VISIT_WORDS * count);
   stats.checkRange(4 * first, 4 * count);
   waves.checkRange(0, count * plane);
   if (probe.length !== plane && probe.length < count * plane) {
     throw new ShapeError(`Cannot illuminate ${count} patches with a probe of ${probe.length}`);
   }
-  const { object, measured } = state, { profile } = plan.gpu;
-  const tensors = { visits, object, probe, measured, waves, stats };
-  const params = {
-    size,
-    first,
-    columns,
-    probeStride: probe.length === plane ? 0 : plane / 4,
-    poisson: noise === "poisson" ? 1 : 0,
-    step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
+  return {
+    tensors: { visits, object, probe, measured, waves, stats },
+    params: {
+      size,
+      first,
+      columns,
+      probeStride: probe.length === plane ? 0 : plane / 4,
+      poisson: noise === "poisson" ? 1 : 0,
+      step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
+    },
   };
-  if (size === PASS_SIZE && modes === 1 && profile.texelReads) {
-    recordPasses(plan, { ...tensors, ...params, count, canvas: state.shape });
-  } else {
-    plan.run(projectKernel(size, modes, profile), tensors, params, [count, 1, 1]);
-  }
 }
