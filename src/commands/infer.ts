@@ -160,12 +160,6 @@ export async function inferToFolder(
   extras: InferExtras = {},
 ): Promise<InferResult> {
   const began = performance.now();
-  if (settings.varpro === true && dataset.mask !== undefined) {
-    terminal.warn(
-      "the fit of the scale factors (varpro) counts pixels that the mask ignores as dark: its " +
-        "factors are too small",
-    );
-  }
   const made = await infer(gpu, dataset, model, {
     ...settings,
     onWarning: (line) => terminal.warn(line),

@@ -24,7 +24,14 @@ const varproSums = defineKernel({
   label: "reassembly/varpro_sums#varpro_sums",
   source,
   entryPoint: "varpro_sums",
-  bindings: { x1: "read", x2: "read", x3: "read", measured: "read", sums: "read_write" },
+  bindings: {
+    x1: "read",
+    x2: "read",
+    x3: "read",
+    measured: "read",
+    good: "read",
+    sums: "read_write",
+  },
   params: { patterns: "u32", first: "u32", quads: "u32", squared: "u32", scale: "f32" },
 });
 
@@ -51,6 +58,7 @@ export interface VarproBatch {
 export class VarproAccumulator implements Disposable {
   #gpu: Gpu;
   #sums: Tensor;
+  #good: Tensor;
   #pixels: number;
   #patterns: number;
   #dispatches: { dispatch: Dispatch<typeof varproSums.params>; patterns: number }[] = [];
@@ -60,13 +68,21 @@ export class VarproAccumulator implements Disposable {
    *
    * @param patterns patterns of the whole scan.
    * @param frame side N of a pattern, even.
+   * @param mask (N, N), 0 on pixels that do not count; default all count.
+   * @throws {ShapeError} if the side is odd or the mask has another size.
    */
-  constructor(gpu: Gpu, patterns: number, frame: number) {
+  constructor(gpu: Gpu, patterns: number, frame: number, mask?: Uint8Array) {
     if (frame % 2 !== 0) throw new ShapeError(`Cannot sum patterns of odd side ${frame}`);
+    const pixels = frame * frame;
+    if (mask !== undefined && mask.length !== pixels) {
+      throw new ShapeError(`Cannot use a mask of ${mask.length} pixels for patterns of ${pixels}`);
+    }
     this.#gpu = gpu;
-    this.#pixels = frame * frame;
+    this.#pixels = pixels;
     this.#patterns = patterns;
     this.#sums = gpu.tensor("varpro sums", [patterns, ROW]);
+    const good = Float32Array.from({ length: pixels }, (_, i) => mask?.[i] === 0 ? 0 : 1);
+    this.#good = gpu.tensor("detector mask", [frame, frame], good);
   }
 
   /** Records the sums of a batch. @throws {ShapeError} if the tensors differ in size. */
@@ -83,7 +99,7 @@ export class VarproAccumulator implements Disposable {
     }
     const dispatch = plan.run(
       varproSums,
-      { x1, x2, x3, measured, sums: this.#sums },
+      { x1, x2, x3, measured, good: this.#good, sums: this.#sums },
       {
         patterns: Math.min(patterns, this.#patterns),
         first: 0,
@@ -134,6 +150,7 @@ export class VarproAccumulator implements Disposable {
   /** Frees the tensors. */
   dispose(): void {
     this.#gpu.arena.release(this.#sums);
+    this.#gpu.arena.release(this.#good);
     this.#dispatches = [];
   }
 

@@ -148,7 +148,7 @@ export async function infer(
     ? undefined
     : gpu.tensor("input statistics", [2, N, N], toFloat32(model.inputStatistics));
   using accumulator = options.varpro === true
-    ? new VarproAccumulator(gpu, count * channels, N)
+    ? new VarproAccumulator(gpu, count * channels, N, dataset.mask)
     : undefined;
   try {
     store.load(model.weights);

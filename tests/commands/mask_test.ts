@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { realArray } from "../../src/array.ts";
-import { writeNpz } from "../../src/io/npz.ts";
+import { openNpz, writeNpz } from "../../src/io/npz.ts";
+import { bytesSource } from "../../src/io/source.ts";
 import { inFolder } from "./tiny_run.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
@@ -41,5 +42,34 @@ Deno.test("the mask of a file is used without a flag, and --mask replaces it", a
     // A beam that is enforced to be dark ruins the object; both are judged on the same pixels.
     assert.ok(good.object < 0.5 * bad.object, `${good.object} ${bad.object}`);
     assert.ok(good.patterns < 0.9 * bad.patterns, `${good.patterns} ${bad.patterns}`);
+  });
+});
+
+Deno.test("the fit of scale factors leaves masked pixels out", async () => {
+  await inFolder(async (dir) => {
+    const at = (name: string): string => join(dir, name);
+    const scan = ["simulate", "--n-positions", "36", "--nphotons", "1e6"];
+    await command(...scan, "--output", at("whole.npz"));
+    await command(...scan, "--beamstop", "9", "--output", at("scan.npz"));
+    const npz = await openNpz(bytesSource("scan", await Deno.readFile(at("scan.npz"))));
+    const kept = ["diffraction", "xcoords", "ycoords", "probeGuess"];
+    const arrays = await Promise.all(kept.map(async (key) => [key, await npz.read(key)] as const));
+    await Deno.writeFile(at("dark.npz"), await writeNpz(Object.fromEntries(arrays)));
+    await command(
+      ...["train", "--train-data-file", at("whole.npz"), "--output-dir", at("model")],
+      ...["--nepochs", "2", "--n-filters-scale", "0.25"],
+    );
+    const [whole, masked, counted] = await Promise.all(
+      ["whole", "scan", "dark"].map(async (name) => {
+        const { out, log } = await command(
+          ...["infer", "--model-path", at("model"), "--test-data", at(`${name}.npz`)],
+          ...["--varpro-scaling", "--output-dir", at(name)],
+        );
+        assert.doesNotMatch(log, /varpro/);
+        return out.varpro as number[];
+      }),
+    );
+    const off = (s: number[]): number => Math.hypot(s[0] - whole[0], s[1] - whole[1]);
+    assert.ok(off(masked) < 0.5 * off(counted), `${whole} ${masked} ${counted}`);
   });
 });

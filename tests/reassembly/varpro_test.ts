@@ -167,6 +167,34 @@ Deno.test("sums of a scan streamed in batches equal float64 sums", () =>
     }
   }));
 
+Deno.test("masked pixels do not count, whatever is there", () =>
+  withGpu(async (gpu, keep) => {
+    const frame = 10, patterns = 3, area = frame * frame, total = patterns * area;
+    const mask = Uint8Array.from({ length: area }, (_, i) => i % 7 === 3 || i < 12 ? 0 : 1);
+    const x = [1, 2, 3, 4].map((seed) => randomValues(total, seed));
+    const known = x.map((values) => values.map((v, i) => v * mask[i % area]));
+    const tensors = x.map((values, k) =>
+      keep(
+        gpu.tensor(
+          `x${k}`,
+          [patterns, frame, frame],
+          values.map((v, i) => mask[i % area] === 0 ? 1e3 * v : v),
+        ),
+      )
+    );
+    const [x1, x2, x3, measured] = tensors;
+    using plan = new Plan(gpu, "sums");
+    using sums = new VarproAccumulator(gpu, patterns, frame, mask);
+    sums.record(plan, { x1, x2, x3, measured, kind: "intensity" });
+    plan.submit();
+    const wanted = normalEquations(known[0], known[1], known[2], known[3]);
+    const actual = await sums.normalEquations();
+    for (const key of Object.keys(wanted) as (keyof NormalEquations)[]) {
+      assertClose(key, [actual[key]], [wanted[key]], 1e-5 * total, { relative: false });
+    }
+    assert.throws(() => new VarproAccumulator(gpu, 1, frame, new Uint8Array(9)), ShapeError);
+  }));
+
 Deno.test("batches of unequal size are refused", () =>
   withGpu((gpu, keep) => {
     const x = keep(gpu.tensor("x", [2, 8, 8])), y = keep(gpu.tensor("y", [1, 8, 8]));
