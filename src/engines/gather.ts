@@ -15,6 +15,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
 import { type CanvasKernels, readsOften } from "./canvas.ts";
 import type { EngineState, EngineView } from "./state.ts";
+import type { Sweeper } from "./sweep.ts";
 
 const objectSums = defineKernel({
   source: sumsSource,
@@ -100,6 +101,28 @@ export interface GatherBatch {
   readonly waves: Tensor;
 }
 
+/** Batch `k` of a block. @param probe of all visits or of each. @param waves projected ones. */
+export function gatherBatch(
+  sweeper: Sweeper,
+  k: number,
+  probe: Tensor,
+  waves: Tensor,
+): GatherBatch {
+  const { visits, batch, bins, members, layout } = sweeper;
+  return {
+    visits,
+    first: k * batch,
+    count: batch,
+    bins: bins!,
+    binStart: k * layout.words,
+    members: members!,
+    memberStart: k * layout.members,
+    layout,
+    probe,
+    waves,
+  };
+}
+
 /** Work space of the sums. */
 export interface GatherSpace {
   /** (rows, columns, 4) f32: sum P* chi, sum |P|^2. */
@@ -134,7 +157,7 @@ export function recordObjectSums(
   const { bins, members, probe, waves, layout, binStart, memberStart } = batch;
   const { size, modes, columns, rows } = state.shape;
   // Many rows share what is read of a visit; hardware wants many invocations instead.
-  const rowsEach = plan.gpu.profile.software ? 4 : 2;
+  const rowsEach = plan.gpu.profile.texelReads ? 4 : 2;
   plan.run(
     {
       ...objectSums,

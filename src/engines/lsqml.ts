@@ -5,121 +5,22 @@
  *
  * @module
  */
-import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
-import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
-import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
-import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
-import objectSource from "../../shaders/engines/lsqml_object.wgsl" with { type: "text" };
-import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
-import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
-import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { canvasKernels, readsOften, stripAccess, stripText } from "./canvas.ts";
 import {
-  type GatherBatch,
+  gatherBatch,
   type GatherSpace,
   gatherSpace,
   recordObjectSums,
   recordPeaks,
 } from "./gather.ts";
+import { recordSteps } from "./lsqml_steps.ts";
 import { Momentum } from "./momentum.ts";
 import { recordCollect, recordProbeSums } from "./probe_gather.ts";
 import { type ProjectionNoise, recordProjection } from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
-
-const sumsTable = {
-  source: sumsSource,
-  entryPoint: "sums",
-  params: {
-    size: "u32",
-    modes: "u32",
-    columns: "u32",
-    first: "u32",
-    probeStride: "u32",
-    directionStride: "u32",
-    damping: "f32",
-  },
-} as const;
-/** Pairs of pixels that an invocation of a software adapter takes at a time. */
-const STRIP = 4;
-/** Textures of the sums that read the canvas often; adapters need not have more than four. */
-const TEXTURES = 5;
-const sumsKernels = canvasKernels((_pairs, form) =>
-  defineKernel({
-    ...sumsTable,
-    snippets: [directionSource, powers, stripText(form)],
-    label: `engines/lsqml_sums#sums ${form}`,
-    bindings: {
-      visits: "read",
-      object: stripAccess(form),
-      probe: "texel",
-      waves: "texel",
-      direction: "texel",
-      numerators: form === "often" ? "texel" : "load",
-      peaks: "read",
-      rowsOut: "read_write",
-    },
-  })
-);
-const table = {
-  source,
-  snippets: [opaque],
-  params: {
-    visits: "u32",
-    count: "u32",
-    withObject: "u32",
-    withProbe: "u32",
-    coupling: "f32",
-    objectStep: "f32",
-    probeStep: "f32",
-  },
-} as const;
-const solveKernel = defineKernel({
-  ...table,
-  label: "engines/lsqml#solve",
-  entryPoint: "solve",
-  bindings: { table: "read", scalars: "read_write" },
-  workgroup: 1,
-});
-const applyProbe = defineKernel({
-  ...table,
-  label: "engines/lsqml#apply_probe",
-  entryPoint: "apply_probe",
-  bindings: { known: "read", steps: "read", probeOut: "read_write" },
-});
-const objectTable = {
-  source: objectSource,
-  entryPoint: "apply_object",
-  params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
-  workgroup: 32,
-} as const;
-const applyObject = {
-  often: defineKernel({
-    ...objectTable,
-    label: "engines/lsqml_object#apply_object often",
-    snippets: [directionSource, canvasTexels],
-    bindings: {
-      bins: "read",
-      sums: "texel",
-      scalars: "read",
-      object: "read_write",
-      objectBefore: "texel_pairs",
-    },
-  }),
-  seldom: defineKernel({
-    ...objectTable,
-    label: "engines/lsqml_object#apply_object seldom",
-    snippets: [directionSource, canvasBuffer],
-    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
-  }),
-};
-
-/** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
-const COUPLING = 0.1;
 
 /** Options of {@linkcode LsqmlEngine}. */
 export interface LsqmlOptions extends SweepOptions {
@@ -138,8 +39,6 @@ export interface LsqmlOptions extends SweepOptions {
   /** Friction of the momentum of the object, 0 for none. */
   readonly momentum?: number | undefined;
 }
-
-type Values = Record<keyof typeof table.params, number>;
 
 /** The LSQ-ML engine. */
 export class LsqmlEngine implements Engine {
@@ -250,87 +149,39 @@ export class LsqmlEngine implements Engine {
     shifted: boolean,
     factor: number,
   ): void {
-    const state = this.#state, space = this.#space, { object, gpu } = state;
-    const { size, modes, columns, rows } = state.shape, plane = modes * size * size / 2;
-    const { batch: visitCount, visits, stats, layout } = this.#sweeper;
-    const bins = this.#sweeper.bins!, members = this.#sweeper.members!;
-    const first = k * visitCount;
-    const shift = shifted ? this.#shift : undefined;
-    shift?.recordShift(plan, first, visitCount);
+    const state = this.#state, space = this.#space, { batch: count, visits, stats } = this.#sweeper;
+    const shift = shifted ? this.#shift : undefined, first = k * count;
+    shift?.recordShift(plan, first, count);
     const probe = shift?.probes ?? state.probe, waves = this.#waves;
     const { noise, damping, objectStep, probeStep } = this.#options;
-    recordProjection(plan, state, { visits, first, count: visitCount, probe, waves, stats, noise });
-    const batch: GatherBatch = {
-      visits,
-      first,
-      count: visitCount,
-      bins,
-      binStart: k * layout.words,
-      members,
-      memberStart: k * layout.members,
-      layout,
-      probe,
-      waves,
-    };
-    const view = { size, modes, columns, first, probeStride: shifted ? plane : 0 };
-    const params: Values = {
-      visits: visitCount,
-      count: plane,
-      withObject: objectOn ? 1 : 0,
-      withProbe: probeOn ? 1 : 0,
-      coupling: COUPLING,
-      objectStep: factor * objectStep,
-      probeStep: factor * probeStep,
-    };
+    recordProjection(plan, state, { visits, first, count, probe, waves, stats, noise });
+    const batch = gatherBatch(this.#sweeper, k, probe, waves);
     recordObjectSums(plan, state, batch, space);
-    let direction = space.probeSums, moved = direction;
+    let direction = space.probeSums, seen = direction;
     if (shift === undefined) {
       recordProbeSums(plan, state, batch, space);
     } else {
       // The terms are shifted back and added in the spectrum, then shifted to every visit.
       const terms = this.#terms!;
       direction = this.#direction!;
-      moved = terms;
+      seen = terms;
       shift.recordTerms(plan, batch, terms);
       plan.clear(direction);
-      recordCollect(plan, state, terms, visitCount, direction);
-      shift.recordShift(plan, first, visitCount, direction, moved);
+      recordCollect(plan, state, terms, count, direction);
+      shift.recordShift(plan, first, count, direction, seen);
     }
     recordPeaks(plan, batch, space, 0);
-    const often = readsOften(gpu.profile, state.shape, visitCount);
-    const { maxStorageTexturesPerShaderStage: textures } = gpu.device.limits;
-    const strip = gpu.profile.software && size >= 64 ? STRIP : 1;
-    plan.run(
-      {
-        ...(often && textures >= TEXTURES ? sumsKernels.often : sumsKernels.seldom),
-        constants: { STRIP: strip },
-      },
-      {
-        visits,
-        object,
-        probe,
-        waves,
-        direction: moved,
-        numerators: space.objectSums,
-        peaks: space.scalars,
-        rowsOut: this.#rows,
-      },
-      { ...view, directionStride: shifted ? plane : 0, damping },
-      [visitCount, 1, 1],
-    );
-    plan.run(solveKernel, { table: this.#rows, scalars: space.scalars }, params, 1);
-    const { scalars } = space;
-    if (objectOn) {
-      const tensors = { bins, sums: space.objectSums, scalars, object };
-      const values = { modes, columns, rows, bins: k * layout.words, damping };
-      const groups = [layout.tiles, 1, 1] as const;
-      if (often) {
-        plan.run(applyObject.often, { ...tensors, objectBefore: object }, values, groups);
-      } else plan.run(applyObject.seldom, tensors, values, groups);
-    }
-    if (probeOn) {
-      const probeOut = shift?.spectrum ?? state.probe;
-      plan.run(applyProbe, { known: direction, steps: scalars, probeOut }, params, plane);
-    }
+    recordSteps(plan, state, {
+      batch,
+      space,
+      rows: this.#rows,
+      direction,
+      seen,
+      probeOut: probeOn ? shift?.spectrum ?? state.probe : undefined,
+      objectOn,
+      damping,
+      objectStep: factor * objectStep,
+      probeStep: factor * probeStep,
+    });
   }
 }

@@ -14,7 +14,7 @@ import { recordBilinearSums, recordExtract, stackView } from "./bilinear.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
-  type GatherBatch,
+  gatherBatch,
   type GatherSpace,
   gatherSpace,
   recordObjectApply,
@@ -222,22 +222,10 @@ export class PieEngine implements Engine {
     shifted: boolean,
   ): void {
     const state = this.#state, space = this.#space!;
-    const { batch: count, bins, members, layout, visits } = this.#sweeper;
-    const first = k * count;
-    const visit = this.#visit(plan, first, count, shifted), { probe } = visit;
+    const { batch: count } = this.#sweeper, first = k * count;
+    const visit = this.#visit(plan, first, count, shifted);
     recordProjection(plan, state, visit);
-    const batch: GatherBatch = {
-      visits,
-      first,
-      count,
-      bins: bins!,
-      binStart: k * layout.words,
-      members: members!,
-      memberStart: k * layout.members,
-      layout,
-      probe,
-      waves: this.#waves,
-    };
+    const batch = gatherBatch(this.#sweeper, k, visit.probe, this.#waves);
     if (objectOn) recordObjectSums(plan, state, batch, space);
     const terms = this.#terms!, turned = probeOn && shifted;
     const peaks = !probeOn
@@ -272,20 +260,8 @@ export class PieEngine implements Engine {
   ): void {
     const state = this.#state, space = this.#space!, waves = this.#waves, { probe } = state;
     const { patches, values } = this.#stack!;
-    const { batch: count, layout, visits, stats } = this.#sweeper, first = k * count;
-    const { bins, members, local } = this.#sweeper;
-    const batch: GatherBatch = {
-      visits,
-      first,
-      count,
-      bins: bins!,
-      binStart: k * layout.words,
-      members: members!,
-      memberStart: k * layout.members,
-      layout,
-      probe,
-      waves,
-    };
+    const { batch: count, local, stats } = this.#sweeper, first = k * count;
+    const batch = gatherBatch(this.#sweeper, k, probe, waves);
     const view = stackView(state, patches, count);
     const { noise, projectionStep } = this.#options;
     recordExtract(plan, state, batch, patches);

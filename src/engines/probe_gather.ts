@@ -122,7 +122,7 @@ const probeCollect = defineKernel({
 
 /** Pairs of pixels of the probe that an invocation takes. */
 function stripOf({ gpu }: Plan, size: number): number {
-  return gpu.profile.software && size >= 64 ? STRIP : 1;
+  return gpu.profile.texelReads && size >= 64 ? STRIP : 1;
 }
 
 /** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */

@@ -1,0 +1,180 @@
+/**
+ * The steps of LSQ-ML from the sums of a batch: one number for the object and one for the probe.
+ *
+ * @module
+ */
+import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
+import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
+import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
+import objectSource from "../../shaders/engines/lsqml_object.wgsl" with { type: "text" };
+import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
+import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
+import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
+import { defineKernel } from "../gpu/kernel.ts";
+import type { Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { canvasKernels, readsOften, stripAccess, stripText } from "./canvas.ts";
+import { type GatherBatch, type GatherSpace, probeStride } from "./gather.ts";
+import type { EngineState } from "./state.ts";
+
+const sumsTable = {
+  source: sumsSource,
+  entryPoint: "sums",
+  params: {
+    size: "u32",
+    modes: "u32",
+    columns: "u32",
+    first: "u32",
+    probeStride: "u32",
+    directionStride: "u32",
+    damping: "f32",
+  },
+} as const;
+/** Pairs of pixels that an invocation of a software adapter takes at a time. */
+const STRIP = 4;
+/** Textures of the sums that read the canvas often; adapters need not have more than four. */
+const TEXTURES = 5;
+const sumsKernels = canvasKernels((_pairs, form) =>
+  defineKernel({
+    ...sumsTable,
+    snippets: [directionSource, powers, stripText(form)],
+    label: `engines/lsqml_sums#sums ${form}`,
+    bindings: {
+      visits: "read",
+      object: stripAccess(form),
+      probe: "texel",
+      waves: "texel",
+      direction: "texel",
+      numerators: form === "often" ? "texel" : "load",
+      peaks: "read",
+      rowsOut: "read_write",
+    },
+  })
+);
+const table = {
+  source,
+  snippets: [opaque],
+  params: {
+    visits: "u32",
+    count: "u32",
+    withObject: "u32",
+    withProbe: "u32",
+    coupling: "f32",
+    objectStep: "f32",
+    probeStep: "f32",
+  },
+} as const;
+const solveKernel = defineKernel({
+  ...table,
+  label: "engines/lsqml#solve",
+  entryPoint: "solve",
+  bindings: { table: "read", scalars: "read_write" },
+  workgroup: 1,
+});
+const applyProbe = defineKernel({
+  ...table,
+  label: "engines/lsqml#apply_probe",
+  entryPoint: "apply_probe",
+  bindings: { known: "read", steps: "read", probeOut: "read_write" },
+});
+const objectTable = {
+  source: objectSource,
+  entryPoint: "apply_object",
+  params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
+  workgroup: 32,
+} as const;
+const applyObject = {
+  often: defineKernel({
+    ...objectTable,
+    label: "engines/lsqml_object#apply_object often",
+    snippets: [directionSource, canvasTexels],
+    bindings: {
+      bins: "read",
+      sums: "texel",
+      scalars: "read",
+      object: "read_write",
+      objectBefore: "texel_pairs",
+    },
+  }),
+  seldom: defineKernel({
+    ...objectTable,
+    label: "engines/lsqml_object#apply_object seldom",
+    snippets: [directionSource, canvasBuffer],
+    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
+  }),
+};
+
+/** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
+const COUPLING = 0.1;
+
+/** What the steps are made of. */
+export interface LsqmlSteps {
+  /** Visits, with their projected waves. */
+  readonly batch: GatherBatch;
+  /** Sums and peaks of the batch; the last two scalars receive the steps. */
+  readonly space: GatherSpace;
+  /** (count, 2, 4) of scratch. */
+  readonly rows: Tensor;
+  /** (K, N, N, 2): direction of the probe. */
+  readonly direction: Tensor;
+  /** The direction as every visit sees it, (count, K, N, N, 2), or `direction` itself. */
+  readonly seen: Tensor;
+  /** (K, N, N, 2): probe or spectrum that is changed; absent keeps the probe. */
+  readonly probeOut: Tensor | undefined;
+  /** True changes the object. */
+  readonly objectOn: boolean;
+  /** Damping of the object direction, relative to the largest illumination. */
+  readonly damping: number;
+  /** Factor on the optimal step of the object. */
+  readonly objectStep: number;
+  /** Factor on the optimal step of the probe. */
+  readonly probeStep: number;
+}
+
+/** Records the steps of a batch. */
+export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): void {
+  const { batch, space, rows, direction, seen, probeOut, objectOn, damping } = work;
+  const { object, gpu, shape } = state, { size, modes, columns } = shape;
+  const { visits, first, count, probe, waves, bins, binStart, layout } = batch;
+  const { scalars, objectSums } = space, plane = modes * size * size / 2;
+  const often = readsOften(gpu.profile, shape, count);
+  const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
+  const constants = { STRIP: gpu.profile.texelReads && size >= 64 ? STRIP : 1 };
+  const view = { size, modes, columns, first, probeStride: probeStride(state, batch) / 2 };
+  plan.run(
+    { ...(often && enough ? sumsKernels.often : sumsKernels.seldom), constants },
+    {
+      visits,
+      object,
+      probe,
+      waves,
+      direction: seen,
+      numerators: objectSums,
+      peaks: scalars,
+      rowsOut: rows,
+    },
+    { ...view, directionStride: seen === direction ? 0 : plane, damping },
+    [count, 1, 1],
+  );
+  const params = {
+    visits: count,
+    count: plane,
+    withObject: objectOn ? 1 : 0,
+    withProbe: probeOut === undefined ? 0 : 1,
+    coupling: COUPLING,
+    objectStep: work.objectStep,
+    probeStep: work.probeStep,
+  };
+  plan.run(solveKernel, { table: rows, scalars }, params, 1);
+  if (objectOn) {
+    const tensors = { bins, sums: objectSums, scalars, object };
+    const values = { modes, columns, rows: shape.rows, bins: binStart, damping };
+    const groups = [layout.tiles, 1, 1] as const;
+    if (often) plan.run(applyObject.often, { ...tensors, objectBefore: object }, values, groups);
+    else plan.run(applyObject.seldom, tensors, values, groups);
+  }
+  if (probeOut !== undefined) {
+    plan.run(applyProbe, { known: direction, steps: scalars, probeOut }, params, plane);
+  }
+}
