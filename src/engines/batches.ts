@@ -105,10 +105,13 @@ export function placeMembers(
   words: Uint32Array,
 ): Float32Array {
   const { corners } = state, places = new Float32Array(4 * layout.members);
-  words.subarray(4 * layout.tiles).forEach((visit, i) => {
-    const pattern = batch[visit];
-    places.set([visit, corners[2 * pattern], corners[2 * pattern + 1]], 4 * i);
-  });
+  const visits = words.subarray(4 * layout.tiles);
+  for (let i = 0; i < visits.length; i++) {
+    const visit = visits[i], pattern = batch[visit];
+    places[4 * i] = visit;
+    places[4 * i + 1] = corners[2 * pattern];
+    places[4 * i + 2] = corners[2 * pattern + 1];
+  }
   return places;
 }
 
