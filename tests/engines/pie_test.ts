@@ -108,6 +108,7 @@ for (const texelReads of [true, false]) {
       for (const subpixel of [false, true]) {
         const far = simulateProblem({ ...wide, subpixel });
         await compare(gpu, `rPIE, large canvas, ${subpixel}`, far, { ...rpie, batch: 4 });
+        await compare(gpu, `ePIE, large canvas, ${subpixel}`, far, base);
       }
     }, { texelReads }));
   Deno.test(`ePIE and rPIE of N = 128, where lines stay in registers (texelReads ${texelReads})`, () =>
@@ -118,9 +119,13 @@ for (const texelReads of [true, false]) {
         const problem = simulateProblem({ size: 128, grid: [3, 1], subpixel, bad: [5, 77] });
         const where = subpixel ? "between pixels" : "whole pixels";
         await compare(gpu, `ePIE, ${where}`, problem, base);
+        const wide = { size: 128, grid: [2, 1], margin: 80, subpixel } as const;
+        await compare(gpu, `ePIE, large canvas, ${where}`, simulateProblem(wide), base);
         await compare(gpu, `rPIE, ${where}`, problem, rpie);
         // Between pixels a damped step is taken in the frame of the visit: the reference takes it in that of the probe.
-        if (!subpixel) await compare(gpu, `rPIE, damped probe, ${where}`, problem, damped);
+        if (subpixel) continue;
+        await compare(gpu, `rPIE, damped probe, ${where}`, problem, damped);
+        await compare(gpu, "rPIE, one by one", problem, { ...damped, batch: 1 });
       }
       const modes = simulateProblem({ size: 128, modes: 2, grid: [3, 1], subpixel: true });
       await compare(gpu, "rPIE, two modes", modes, rpie);
