@@ -7,7 +7,6 @@ struct Params {
 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
-@group(0) @binding(4) var<storage, read> object: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> numerators: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> peaks: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -54,7 +53,7 @@ fn add(sums: Sums, o: Quad, probe: i32, wave: i32, wanted: vec4<bool>) -> Sums {
 }
 
 fn object_quad(at: u32) -> Quad {
-  return Quad(vec4f(object[at], object[at + 1u]), vec4f(object[at + 2u], object[at + 3u]));
+  return Quad(load_object(at), load_object(at + 2u));
 }
 
 // Stores the pixels that are on the canvas; returns the largest weight.

@@ -13,34 +13,36 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
-import { type CanvasKernels, readsOften } from "./canvas.ts";
+import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
 import type { EngineState, EngineView } from "./state.ts";
 import type { Sweeper } from "./sweep.ts";
 
-const objectSums = defineKernel({
-  source: sumsSource,
-  snippets: [opaque],
-  label: "engines/object_sums#object_sums",
-  entryPoint: "object_sums",
-  bindings: {
-    bins: "read",
-    members: "texel",
-    probe: "texel",
-    waves: "texel",
-    object: "read",
-    numerators: "read_write",
-    peaks: "read_write",
-  },
-  params: {
-    size: "u32",
-    modes: "u32",
-    columns: "u32",
-    rows: "u32",
-    probeStride: "u32",
-    bins: "u32",
-    members: "u32",
-  },
-});
+const objectSums = canvasKernels((object, form) =>
+  defineKernel({
+    source: sumsSource,
+    snippets: [opaque],
+    label: `engines/object_sums#object_sums ${form}`,
+    entryPoint: "object_sums",
+    bindings: {
+      bins: "read",
+      members: "texel",
+      probe: "texel",
+      waves: "texel",
+      object,
+      numerators: "read_write",
+      peaks: "read_write",
+    },
+    params: {
+      size: "u32",
+      modes: "u32",
+      columns: "u32",
+      rows: "u32",
+      probeStride: "u32",
+      bins: "u32",
+      members: "u32",
+    },
+  })
+);
 const applyTable = {
   source: applySource,
   entryPoint: "object_apply",
@@ -160,7 +162,7 @@ export function recordObjectSums(
   const rowsEach = plan.gpu.profile.texelReads ? 4 : 2;
   plan.run(
     {
-      ...objectSums,
+      ...fitting(objectSums, plan, state, batch.count),
       workgroup: 64 / rowsEach,
       constants: { ONE_MODE: modes === 1 ? 1 : 0, ROWS: rowsEach },
     },
