@@ -3,8 +3,6 @@
  *
  * @module
  */
-import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
-import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
 import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
@@ -14,6 +12,7 @@ import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { TileLayout } from "./batches.ts";
 import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
+import { objectStep, recordObjectStep } from "./object_step.ts";
 import type { EngineState, EngineView } from "./state.ts";
 import type { Sweeper } from "./sweep.ts";
 
@@ -43,32 +42,13 @@ const objectSums = canvasKernels((object, form) =>
     },
   })
 );
-const applyTable = {
+const objectApply = objectStep({
   source: applySource,
+  label: "engines/object_apply#object_apply",
   entryPoint: "object_apply",
+  snippets: [],
   params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
-  workgroup: 32,
-} as const;
-const objectApply = {
-  often: defineKernel({
-    ...applyTable,
-    label: "engines/object_apply#object_apply often",
-    snippets: [canvasTexels],
-    bindings: {
-      bins: "read",
-      sums: "texel",
-      scalars: "read",
-      object: "read_write",
-      objectBefore: "texel_pairs",
-    },
-  }),
-  seldom: defineKernel({
-    ...applyTable,
-    label: "engines/object_apply#object_apply seldom",
-    snippets: [canvasBuffer],
-    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
-  }),
-};
+});
 const peaksKernel = defineKernel({
   source: peaksSource,
   label: "engines/peaks#peaks",
@@ -222,15 +202,9 @@ export function recordObjectApply(
   space: GatherSpace,
   rule: StepRule,
 ): void {
-  const { rows, columns } = state.shape, { object } = state;
-  const tensors = { bins: batch.bins, sums: space.objectSums, scalars: space.scalars, object };
+  const { rows, columns } = state.shape;
   const params = { columns, rows, bins: batch.binStart, ...rule };
-  const groups = [batch.layout.tiles, 1, 1] as const;
-  if (readsOften(plan.gpu.profile, state.shape, batch.count)) {
-    plan.run(objectApply.often, { ...tensors, objectBefore: object }, params, groups);
-  } else {
-    plan.run(objectApply.seldom, tensors, params, groups);
-  }
+  recordObjectStep(plan, objectApply, state, batch, space, params);
 }
 
 /** Complex numbers from the probe of one visit to that of the next, 0 for one probe. */

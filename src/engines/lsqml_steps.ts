@@ -3,8 +3,6 @@
  *
  * @module
  */
-import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
-import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
 import objectSource from "../../shaders/engines/lsqml_object.wgsl" with { type: "text" };
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
@@ -16,6 +14,7 @@ import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { canvasKernels, readsOften, stripAccess, stripText } from "./canvas.ts";
 import { type GatherBatch, type GatherSpace, probeStride } from "./gather.ts";
+import { objectStep, recordObjectStep } from "./object_step.ts";
 import type { EngineState } from "./state.ts";
 
 const sumsTable = {
@@ -78,32 +77,13 @@ const applyProbe = defineKernel({
   entryPoint: "apply_probe",
   bindings: { known: "read", steps: "read", probeOut: "read_write" },
 });
-const objectTable = {
+const applyObject = objectStep({
   source: objectSource,
+  label: "engines/lsqml_object#apply_object",
   entryPoint: "apply_object",
+  snippets: [directionSource],
   params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
-  workgroup: 32,
-} as const;
-const applyObject = {
-  often: defineKernel({
-    ...objectTable,
-    label: "engines/lsqml_object#apply_object often",
-    snippets: [directionSource, canvasTexels],
-    bindings: {
-      bins: "read",
-      sums: "texel",
-      scalars: "read",
-      object: "read_write",
-      objectBefore: "texel_pairs",
-    },
-  }),
-  seldom: defineKernel({
-    ...objectTable,
-    label: "engines/lsqml_object#apply_object seldom",
-    snippets: [directionSource, canvasBuffer],
-    bindings: { bins: "read", sums: "load", scalars: "read", object: "read_write" },
-  }),
-};
+});
 
 /** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
 const COUPLING = 0.1;
@@ -136,7 +116,7 @@ export interface LsqmlSteps {
 export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): void {
   const { batch, space, rows, direction, seen, probeOut, objectOn, damping } = work;
   const { object, gpu, shape } = state, { size, modes, columns } = shape;
-  const { visits, first, count, probe, waves, bins, binStart, layout } = batch;
+  const { visits, first, count, probe, waves, binStart } = batch;
   const { scalars, objectSums } = space, plane = modes * size * size / 2;
   const often = readsOften(gpu.profile, shape, count);
   const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
@@ -168,11 +148,8 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
   };
   plan.run(solveKernel, { table: rows, scalars }, params, 1);
   if (objectOn) {
-    const tensors = { bins, sums: objectSums, scalars, object };
     const values = { modes, columns, rows: shape.rows, bins: binStart, damping };
-    const groups = [layout.tiles, 1, 1] as const;
-    if (often) plan.run(applyObject.often, { ...tensors, objectBefore: object }, values, groups);
-    else plan.run(applyObject.seldom, tensors, values, groups);
+    recordObjectStep(plan, applyObject, state, batch, space, values);
   }
   if (probeOut !== undefined) {
     plan.run(applyProbe, { known: direction, steps: scalars, probeOut }, params, plane);
