@@ -44,6 +44,14 @@ export function canvasKernels<K>(
   return { often: make("texel_pairs", "often"), seldom: make("pairs", "seldom") };
 }
 
+/** Pairs of pixels of a strip where reads from a buffer are slow; planes of 64 x 64 and more divide by it. */
+const STRIP = 4;
+
+/** Pairs of pixels that an invocation of such a kernel takes at a time. */
+export function stripLength({ texelReads }: AdapterProfile, size: number): number {
+  return texelReads && size >= 64 ? STRIP : 1;
+}
+
 /** How a kernel that takes strips of the object (`shaders/engines/strip_texels.wgsl`) reads it. */
 export function stripAccess(form: "often" | "seldom"): "texel" | "pairs" {
   return form === "often" ? "texel" : "pairs";

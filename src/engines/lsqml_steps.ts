@@ -12,7 +12,7 @@ import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { canvasKernels, readsOften, stripAccess, stripText } from "./canvas.ts";
+import { canvasKernels, readsOften, stripAccess, stripLength, stripText } from "./canvas.ts";
 import { type GatherBatch, type GatherSpace, probeStride } from "./gather.ts";
 import { objectStep, recordObjectStep } from "./object_step.ts";
 import type { EngineState } from "./state.ts";
@@ -30,8 +30,6 @@ const sumsTable = {
     damping: "f32",
   },
 } as const;
-/** Pairs of pixels that an invocation of a software adapter takes at a time. */
-const STRIP = 4;
 /** Textures of the sums that read the canvas often; adapters need not have more than four. */
 const TEXTURES = 5;
 const sumsKernels = canvasKernels((_pairs, form) =>
@@ -120,7 +118,7 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
   const { scalars, objectSums } = space, plane = modes * size * size / 2;
   const often = readsOften(gpu.profile, shape, count);
   const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
-  const constants = { STRIP: gpu.profile.texelReads && size >= 64 ? STRIP : 1 };
+  const constants = { STRIP: stripLength(gpu.profile, size) };
   const view = { size, modes, columns, first, probeStride: probeStride(state, batch) / 2 };
   plan.run(
     { ...(often && enough ? sumsKernels.often : sumsKernels.seldom), constants },

@@ -16,7 +16,7 @@ import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { canvasKernels, stripAccess, stripText } from "./canvas.ts";
+import { canvasKernels, stripAccess, stripLength, stripText } from "./canvas.ts";
 import {
   fitting,
   type GatherBatch,
@@ -27,8 +27,6 @@ import {
 } from "./gather.ts";
 import type { EngineState, EngineView } from "./state.ts";
 
-/** Pairs of pixels of an invocation on software adapters, where planes are a multiple of PROBE_GROUP * STRIP pairs. */
-const STRIP = 4;
 const probeSums = canvasKernels((_pairs, form) =>
   defineKernel({
     source: probeSumsSource,
@@ -120,11 +118,6 @@ const probeCollect = defineKernel({
   params: { count: "u32", visits: "u32", beta: "f32" },
 });
 
-/** Pairs of pixels of the probe that an invocation takes. */
-function stripOf({ gpu }: Plan, size: number): number {
-  return gpu.profile.texelReads && size >= 64 ? STRIP : 1;
-}
-
 /** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */
 export function recordProbeSums(
   plan: Plan,
@@ -133,7 +126,7 @@ export function recordProbeSums(
   space: GatherSpace,
 ): number {
   const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
-  const strip = stripOf(plan, size), invocations = modes * size * size / 2 / strip;
+  const strip = stripLength(plan.gpu.profile, size), invocations = modes * size * size / 2 / strip;
   plan.run(
     { ...fitting(probeSums, plan, state, count), constants: { STRIP: strip } },
     {
@@ -177,7 +170,7 @@ export function recordProbeWeights(
   space: GatherSpace,
 ): number {
   const { size, columns } = state.shape, { visits, first, count } = batch;
-  const strip = stripOf(plan, size), invocations = size * size / 2 / strip;
+  const strip = stripLength(plan.gpu.profile, size), invocations = size * size / 2 / strip;
   const tensors = {
     visits,
     object: state.object,

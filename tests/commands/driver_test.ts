@@ -71,16 +71,24 @@ Deno.test("driver: a reconstruction has the same bytes with its variables and wi
       }).output();
       assert.equal(output.code, 0, new TextDecoder().decode(output.stderr));
     };
-    // N 128 has both: long vectors and one thread.
+    // N 128 has both: long vectors and a number of threads.
     await run(`simulate --output ${scan} --n-positions 16 --N 128`);
-    const reconstruct = async (name: string, env: Record<string, string>): Promise<Uint8Array> => {
-      const out = join(folder, name);
-      await run(`reconstruct --data ${scan} --engine epie --sweeps 2 --output-dir ${out}`, env);
+    const reconstruct = async (
+      engine: string,
+      env: Record<string, string>,
+    ): Promise<Uint8Array> => {
+      const out = join(folder, `${engine}_${Object.keys(env).length}`);
+      await run(
+        `reconstruct --data ${scan} --engine ${engine} --sweeps 2 --output-dir ${out}`,
+        env,
+      );
       return Deno.readFileSync(join(out, "reconstruction.npz"));
     };
-    const own = await reconstruct("own", {});
-    const plain = { LP_NUM_THREADS: "2", LP_NATIVE_VECTOR_WIDTH: "256" };
-    assert.deepEqual(await reconstruct("plain", plain), own);
+    const plain = { LP_NUM_THREADS: "1", LP_NATIVE_VECTOR_WIDTH: "256" };
+    // One by one without threads, and in batches with many of them.
+    for (const engine of ["epie", "rpie"]) {
+      assert.deepEqual(await reconstruct(engine, plain), await reconstruct(engine, {}), engine);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
