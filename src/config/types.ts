@@ -33,6 +33,8 @@ export interface ModelConfig {
   readonly cbam_bottleneck: boolean;
   /** First weights. */
   readonly initialization: "glorot" | "pytorch";
+  /** Sums of 3 x 3 convolutions: on software adapters winograd needs half the products. */
+  readonly convolution: "winograd" | "direct";
   /** Merge the patches of a group before diffraction (untyped: when gridsize is above 1). */
   readonly object_big: boolean;
   /** Weights of that merge. */

@@ -11,6 +11,7 @@ import { Graph } from "../ops/graph.ts";
 import { ParameterStore } from "../ops/parameters.ts";
 import type { SavedModel } from "../archive/saved_model.ts";
 import { recordPatches } from "../workflows/patch_network.ts";
+import { arithmeticOf } from "../workflows/precision.ts";
 import { declareModel, EXTRA_NAMES } from "../workflows/pinn.ts";
 
 /** Input of a model, under the names and in the shapes of the original contract. */
@@ -59,7 +60,7 @@ export async function predictPatches(
   const statistics = model.inputStatistics === undefined
     ? undefined
     : gpu.tensor("input statistics", [2, N, N], toFloat32(model.inputStatistics));
-  using graph = new Graph(gpu, "predict", false);
+  using graph = new Graph(gpu, "predict", false, arithmeticOf(gpu, config.model));
   try {
     store.load(weights);
     // Where patches are independent the network sees every pattern of a group apart.

@@ -87,6 +87,7 @@ export function conv2d(
   checkPlane(input.tensor.label, H, W);
   const family = options.tiles ?? tileFamily(graph.gpu.profile);
   const relu = options.activation === "relu";
+  const { arithmetic } = graph;
   const output = graph.value(options.label, [B, K, H, W], { rectified: relu });
   const window = { tensor: input.tensor, first, count: C };
   recordConvolution(graph.plan, family, {
@@ -96,7 +97,7 @@ export function conv2d(
     weightOffset: weight.offset,
     biasOffset: bias?.offset,
     relu,
-    half: graph.half,
+    arithmetic,
   });
   graph.onBackward([output], () => {
     const { gradient } = output;
@@ -120,6 +121,7 @@ export function conv2d(
         weights: transposed,
         weightOffset: store.transposedOffsets.get(weight.name)!,
         mask: input.rectified ? input.tensor : undefined,
+        arithmetic: { ...arithmetic, half: false },
       });
     });
   });

@@ -22,9 +22,12 @@ import tile4x4x4 from "../../shaders/ops/conv2d/tile_4x4x4.wgsl" with { type: "t
 import tile4x8x1 from "../../shaders/ops/conv2d/tile_4x8x1.wgsl" with { type: "text" };
 import tile4x4x8 from "../../shaders/ops/conv2d/tile_4x4x8.wgsl" with { type: "text" };
 import tile8x4x8 from "../../shaders/ops/conv2d/tile_8x4x8.wgsl" with { type: "text" };
+import winograd16x4x8 from "../../shaders/ops/conv2d/winograd_16x4x8.wgsl" with { type: "text" };
+import winograd8x4x4 from "../../shaders/ops/conv2d/winograd_8x4x4.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { AdapterProfile } from "../gpu/device.ts";
+import type { Arithmetic } from "./graph.ts";
 
 /**
  * Family of register tiles: `large` for software adapters, `wide` for those with vectors of 16
@@ -108,7 +111,17 @@ const forward1 = defineKernel({
   label: "ops/conv2d/tile_4x4x1#convolve",
   source: tile4x4x1,
 });
-/** The same four, multiplying 16-bit numbers. */
+const winogradWide = defineKernel({
+  ...forward,
+  label: "ops/conv2d/winograd_16x4x8#convolve",
+  source: winograd16x4x8,
+});
+const winograd = defineKernel({
+  ...forward,
+  label: "ops/conv2d/winograd_8x4x4#convolve",
+  source: winograd8x4x4,
+});
+/** The same five, multiplying 16-bit numbers. */
 const halfOf = (whole: typeof wide8, source: string) =>
   [
     whole,
@@ -159,24 +172,43 @@ export interface ForwardChoice {
   readonly outputs: number;
 }
 
-/** Kernel for so many output channels on planes of this size; `half` multiplies 16-bit numbers. */
+/** What a forward kernel is chosen by. */
+export interface ForwardShape {
+  /** Input channels. */
+  readonly channels: number;
+  /** Output channels. */
+  readonly outputs: number;
+  /** Rows of a plane. */
+  readonly height: number;
+  /** Columns of a plane. */
+  readonly width: number;
+}
+
+/** Kernel for a convolution of this shape. */
 export function forwardTile(
   family: TileFamily,
-  outputs: number,
-  height: number,
-  width: number,
-  half = false,
+  shape: ForwardShape,
+  { convolution, half }: Arithmetic,
 ): ForwardChoice {
-  const tile = wholeTile(family, outputs, height, width);
+  const winograd = convolution === "winograd" && !half ? winogradTile(family, shape) : undefined;
+  if (winograd !== undefined) return winograd;
+  const tile = directTile(family, shape);
   return half ? { ...tile, kernel: halves.get(tile.kernel) ?? tile.kernel } : tile;
 }
 
-function wholeTile(
-  family: TileFamily,
-  outputs: number,
-  height: number,
-  width: number,
-): ForwardChoice {
+/**
+ * Minimal filters, where products are worth saving: on software adapters. The choice between them and
+ * direct sums does not depend on the length of vectors, so that results do not either.
+ */
+function winogradTile(family: TileFamily, shape: ForwardShape): ForwardChoice | undefined {
+  const { channels, outputs, width } = shape;
+  if (family === "small" || outputs === 1 || channels < 4 || width % 8 !== 0) return undefined;
+  return family === "wide" && outputs > 4 && width % 16 === 0
+    ? { kernel: winogradWide, columns: 16, rows: 4, outputs: 8 }
+    : { kernel: winograd, columns: 8, rows: 4, outputs: 4 };
+}
+
+function directTile(family: TileFamily, { outputs, height, width }: ForwardShape): ForwardChoice {
   const software = family !== "small";
   if (outputs === 1 && software && height % 8 === 0) {
     return { kernel: tall1, columns: 4, rows: 8, outputs: 1 };

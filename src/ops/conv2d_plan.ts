@@ -10,7 +10,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { forwardTile, gradientTile, type TileFamily } from "./conv2d_kernels.ts";
-import type { Graph } from "./graph.ts";
+import type { Arithmetic, Graph } from "./graph.ts";
 import { roundUp4 } from "./parameters.ts";
 
 const sums = {
@@ -30,7 +30,7 @@ const sums = {
 const fold = defineKernel({ ...sums, label: "ops/partials#fold", entryPoint: "fold" });
 const finish = defineKernel({ ...sums, label: "ops/partials#finish", entryPoint: "finish" });
 
-const BIAS = 1, RELU = 2, MASK = 4;
+const BIAS = 1, RELU = 2;
 const MAX_GROUPS = 65535;
 
 /** Channels `first .. first + count` of a tensor (batch, channel, row, column). */
@@ -59,22 +59,23 @@ export interface Convolution {
   readonly relu?: boolean;
   /** Tensor like the output's: results become 0 where it is not positive. */
   readonly mask?: Tensor | undefined;
-  /** Multiply 16-bit numbers; the device must offer `shader-f16`. */
-  readonly half?: boolean;
+  /** How it multiplies and adds. */
+  readonly arithmetic: Arithmetic;
 }
 
 /** Records output = convolution of input, with bias, ReLU and mask as asked. */
 export function recordConvolution(plan: Plan, family: TileFamily, work: Convolution): void {
   const { input, output, weights, biasOffset, mask } = work;
   const [B, inputChannels, H, W] = input.tensor.shape;
-  const tile = forwardTile(family, output.count, H, W, work.half);
+  const shape = { channels: input.count, outputs: output.count, height: H, width: W };
+  const tile = forwardTile(family, shape, work.arithmetic);
   const tilesX = W / tile.columns, tilesY = H / tile.rows, tiles = B * tilesY * tilesX;
-  const mode = (biasOffset === undefined ? 0 : BIAS) + (work.relu ? RELU : 0) + (mask ? MASK : 0);
+  const mode = (biasOffset === undefined ? 0 : BIAS) + (work.relu ? RELU : 0);
   const workgroup = family === "small" ? 64 : 32;
   const groups = Math.ceil(tiles / workgroup);
   const folded = Math.ceil(groups / MAX_GROUPS);
   plan.run(
-    { ...tile.kernel, workgroup },
+    { ...tile.kernel, workgroup, constants: { MASKED: mask === undefined ? 0 : 1 } },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },
     {
       inputChannels,

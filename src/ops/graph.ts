@@ -38,6 +38,17 @@ export interface ValueOptions {
   readonly rectified?: boolean;
 }
 
+/** How convolutions multiply and add. */
+export interface Arithmetic {
+  /**
+   * `winograd` takes minimal filters, which need half the products, where they are faster: on
+   * software adapters. `direct` sums nine products everywhere. They differ in rounding only.
+   */
+  readonly convolution?: "winograd" | "direct";
+  /** Products of the forward pass are 16-bit numbers; the device must offer `shader-f16`. */
+  readonly half?: boolean;
+}
+
 /** A recording of one forward pass and, when training, its backward pass. */
 export class Graph implements Disposable {
   /** The device. */
@@ -46,16 +57,19 @@ export class Graph implements Disposable {
   readonly plan: Plan;
   /** False records the forward pass only and reuses activations as soon as they are done with. */
   readonly training: boolean;
-  /** True if convolutions multiply 16-bit numbers in the forward pass. */
-  readonly half: boolean;
+  /** How convolutions multiply and add. */
+  readonly arithmetic: Required<Arithmetic>;
   #tape: { outputs: readonly Value[]; record: () => void }[] = [];
   #owned = new Set<Tensor>();
   #kept = new Set<Tensor>();
 
-  /** Starts an empty graph; plan and tensors belong to it. */
-  constructor(gpu: Gpu, label: string, training: boolean, half = false) {
+  /** Starts an empty graph; plan and tensors belong to it. Convolutions are direct by default. */
+  constructor(gpu: Gpu, label: string, training: boolean, arithmetic: Arithmetic = {}) {
     this.gpu = gpu;
-    this.half = half;
+    this.arithmetic = {
+      convolution: arithmetic.convolution ?? "direct",
+      half: arithmetic.half ?? false,
+    };
     this.plan = new Plan(gpu, label);
     this.training = training;
   }

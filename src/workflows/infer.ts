@@ -27,7 +27,7 @@ import { PatternFeeder } from "./feeder.ts";
 import { tabulate } from "./groups.ts";
 import { recordPatches } from "./patch_network.ts";
 import { declareModel, EXTRA_NAMES } from "./pinn.ts";
-import { type Precision, usesHalf } from "./precision.ts";
+import { arithmeticOf, type Precision } from "./precision.ts";
 
 /** How an object is reassembled. */
 export interface InferOptions {
@@ -96,7 +96,7 @@ export async function infer(
   options: InferOptions = {},
 ): Promise<Reconstruction> {
   assertResolved(model.config, "infer");
-  const half = usesHalf(gpu, options.precision);
+  const arithmetic = arithmeticOf(gpu, model.config.model, options.precision);
   const began = performance.now();
   const { N } = dataset;
   const { training } = model.config;
@@ -135,7 +135,7 @@ export async function infer(
   const { layers, extra } = declareModel(config, probe.shape[0]);
   const store = new ParameterStore(gpu, layers.layout, false);
   const input = gpu.tensor("diffraction", [batch, channels, N, N]);
-  using graph = new Graph(gpu, "inference", false, half);
+  using graph = new Graph(gpu, "inference", false, arithmetic);
   using stitcher = new Stitcher(gpu, {
     geometry,
     frame: N,

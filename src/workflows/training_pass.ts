@@ -27,7 +27,7 @@ import { scalarParameter } from "../ops/scalar_parameter.ts";
 import { scaleBy } from "../physics/scale_by.ts";
 import type { PatchLabels } from "../scan/labels.ts";
 import type { ScalingStatistics } from "./checkpoint.ts";
-import { type Precision, usesHalf } from "./precision.ts";
+import { arithmeticOf, type Precision } from "./precision.ts";
 import type { ExtraParameters } from "./pinn.ts";
 
 /** What a pass is recorded for. */
@@ -82,7 +82,12 @@ export class TrainingPass implements Disposable {
     this.#gpu = gpu;
     this.merges = options.merges;
     this.#scale = options.scaling.physics_scale;
-    this.graph = new Graph(gpu, "training pass", true, usesHalf(gpu, options.precision));
+    this.graph = new Graph(
+      gpu,
+      "training pass",
+      true,
+      arithmeticOf(gpu, options.config.model, options.precision),
+    );
     try {
       this.#record(options);
     } catch (error) {

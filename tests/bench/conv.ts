@@ -67,6 +67,7 @@ function forward(bench: Bench, shape: ConvShape, name: string): Promise<void> {
     using plan = new Plan(gpu, "conv");
     const [w, b] = store.layout.parameters;
     recordConvolution(plan, tileFamily(gpu.profile), {
+      arithmetic: { convolution: "winograd" },
       input: { tensor: input, first: 0, count: C },
       output: { tensor: output, first: 0, count: K },
       weights: store.weights,
@@ -112,6 +113,7 @@ function inputGradient(bench: Bench, shape: ConvShape, name: string): Promise<vo
     transpose.submit();
     using plan = new Plan(gpu, "conv");
     recordConvolution(plan, tileFamily(gpu.profile), {
+      arithmetic: { convolution: "winograd" },
       input: { tensor: gradient, first: 0, count: K },
       output: { tensor: output, first: 0, count: C },
       weights: store.transposed!,

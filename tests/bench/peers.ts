@@ -29,6 +29,7 @@ export async function benchPeers(bench: Bench): Promise<void> {
     const output = gpu.tensor("output", [BATCH, K, H, H]);
     using plan = new Plan(gpu, "conv");
     recordConvolution(plan, tileFamily(gpu.profile), {
+      arithmetic: { convolution: "winograd" },
       input: { tensor: input, first: 0, count: C },
       output: { tensor: output, first: 0, count: K },
       weights: store.weights,

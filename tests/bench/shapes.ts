@@ -39,6 +39,7 @@ export function yardstickConfig(size: NetworkSize, more: RunOverrides = {}): Run
     N: size.N,
     n_filters_scale: size.width,
     cbam_encoder: false,
+    convolution: "winograd",
     amp_activation: "sigmoid",
     amp_scale: 1,
     probe_normalization: "energy",

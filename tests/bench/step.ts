@@ -2,6 +2,7 @@
 import type { RunConfig } from "../../src/config/presets.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { declareNetwork } from "../../src/network/architecture.ts";
+import { arithmeticOf } from "../../src/workflows/precision.ts";
 import { recordNetwork } from "../../src/network/autoencoder.ts";
 import { initializeParameters } from "../../src/network/initialization.ts";
 import { polarToComplex } from "../../src/ops/complex.ts";
@@ -163,7 +164,7 @@ async function infer(
     const patterns = (await dataset.readDiffraction(Array.from({ length: BATCH }, (_, i) => i)))
       .map((v) => v / 40);
     const input = gpu.tensor("diffraction", [BATCH, 1, N, N], patterns);
-    using graph = new Graph(gpu, "inference", false);
+    using graph = new Graph(gpu, "inference", false, arithmeticOf(gpu, config.model));
     const { first, second } = recordNetwork(
       graph,
       layers,

@@ -65,6 +65,7 @@ async function checkAll(
     rectified: boolean;
     biased?: boolean;
     half?: boolean;
+    convolution?: "winograd" | "direct";
   },
 ): Promise<void> {
   const { B, Cx, C, K, H, W, first } = s;
@@ -75,7 +76,7 @@ async function checkAll(
   const x = randomValues(B * Cx * H * W, 1).map((v) => rectified ? Math.max(v, 0) : v);
   const seed = randomValues(B * K * H * W, 2);
   {
-    using graph = new Graph(gpu, "conv2d", true, options.half);
+    using graph = new Graph(gpu, "conv2d", true, options);
     const input = graph.keep(graph.wrap(keep(gpu.tensor("x", [B, Cx, H, W], x)), { rectified }));
     const output = graph.keep(
       conv2d(graph, input, { weight, bias }, store, {
@@ -150,17 +151,27 @@ function checkTransposed(flat: Float32Array, { store, weight, weights }: Layer):
 }
 
 for (const texelReads of [true, false]) {
-  for (const tiles of ["large", "wide", "small"] as const) {
-    Deno.test(`conv2d and its gradients (texelReads ${texelReads}, ${tiles} tiles)`, () =>
+  for (
+    const [tiles, convolution] of [
+      ["large", "direct"],
+      ["wide", "direct"],
+      ["small", "direct"],
+      ["large", "winograd"],
+      ["wide", "winograd"],
+    ] as const
+  ) {
+    const name = `texelReads ${texelReads}, ${tiles} tiles, ${convolution}`;
+    Deno.test(`conv2d and its gradients (${name})`, () =>
       withGpu(async (gpu, keep) => {
         const check = (
           s: ConvolutionSizes,
           relu: boolean,
           rectified: boolean,
           biased = true,
-        ): Promise<void> => checkAll(gpu, keep, s, { tiles, relu, rectified, biased });
+        ): Promise<void> => checkAll(gpu, keep, s, { tiles, relu, rectified, biased, convolution });
         await check(sizes(1, 1, 1, 8, 8), false, false);
         await check(sizes(5, 3, 5, 8, 8), false, false);
+        await check(sizes(1, 4, 2, 4, 8), false, false);
         await check(sizes(2, 9, 9, 16, 24), true, true);
         await check(sizes(3, 12, 16, 16, 16), true, false);
         await check(sizes(5, 1, 9, 16, 16), true, false);
@@ -176,31 +187,59 @@ for (const texelReads of [true, false]) {
   }
 }
 
+/** Output, input gradient and weight gradient of a convolution with random values. */
+async function results(
+  gpu: Gpu,
+  keep: Keep,
+  s: ConvolutionSizes,
+  tiles: TileFamily,
+  convolution: "winograd" | "direct",
+): Promise<Float32Array[]> {
+  const { B, C, K, H, W } = s, layer = makeLayer(gpu, s);
+  const values = randomValues(B * C * H * W, 1), seed = randomValues(B * K * H * W, 2);
+  try {
+    using graph = new Graph(gpu, "same bits", true, { convolution });
+    const input = graph.keep(graph.wrap(keep(gpu.tensor("x", [B, C, H, W], values))));
+    const options = { activation: "relu", label: "y", tiles } as const;
+    const output = graph.keep(conv2d(graph, input, layer, layer.store, options));
+    recordTranspose(graph.plan, layer.store);
+    graph.contribute(output, true, (target) => {
+      graph.plan.copy(keep(gpu.tensor("seed", [B, K, H, W], seed)), target, target.length);
+    });
+    graph.backward();
+    graph.plan.submit();
+    const [y, dx] = await gpu.readAll([output.tensor, input.gradient!]);
+    const { data } = (await layer.store.saveGradients()).get("weight")!;
+    return [y, dx, data as Float32Array];
+  } finally {
+    layer.store.dispose();
+  }
+}
+
 Deno.test("conv2d gives the same bits with large and with wide tiles", () =>
   withGpu(async (gpu, keep) => {
     for (const s of [sizes(5, 9, 12, 16, 24), sizes(2, 3, 17, 8, 8), sizes(1, 6, 9, 64, 64)]) {
-      const { B, C, K, H, W } = s, layer = makeLayer(gpu, s);
-      const values = randomValues(B * C * H * W, 1), seed = randomValues(B * K * H * W, 2);
-      const found: Float32Array[][] = [];
-      for (const tiles of ["large", "wide"] as const) {
-        using graph = new Graph(gpu, "same bits", true);
-        const input = graph.keep(graph.wrap(keep(gpu.tensor("x", [B, C, H, W], values))));
-        const options = { activation: "relu", label: "y", tiles } as const;
-        const output = graph.keep(conv2d(graph, input, layer, layer.store, options));
-        recordTranspose(graph.plan, layer.store);
-        graph.contribute(output, true, (target) => {
-          graph.plan.copy(keep(gpu.tensor("seed", [B, K, H, W], seed)), target, target.length);
-        });
-        graph.backward();
-        graph.plan.submit();
-        const [y, dx] = await gpu.readAll([output.tensor, input.gradient!]);
-        const { data } = (await layer.store.saveGradients()).get("weight")!;
-        found.push([y, dx, data as Float32Array]);
+      for (const convolution of ["direct", "winograd"] as const) {
+        const large = await results(gpu, keep, s, "large", convolution);
+        assert.ok(large.every((array) => array.some((v) => v !== 0)));
+        assert.deepEqual(await results(gpu, keep, s, "wide", convolution), large);
       }
-      assert.ok(found[0].every((array) => array.some((v) => v !== 0)));
-      assert.deepEqual(found[1], found[0]);
-      layer.store.dispose();
     }
+  }));
+
+Deno.test("winograd rounds otherwise than direct sums, on software adapters where it saves work", () =>
+  withGpu(async (gpu, keep) => {
+    const differs = async (s: ConvolutionSizes, tiles: TileFamily): Promise<boolean> => {
+      const [a] = await results(gpu, keep, s, tiles, "direct");
+      const [b] = await results(gpu, keep, s, tiles, "winograd");
+      return a.some((v, i) => v !== b[i]);
+    };
+    assert.ok(await differs(sizes(2, 9, 9, 16, 24), "wide"));
+    assert.ok(await differs(sizes(2, 9, 9, 16, 24), "large"));
+    assert.ok(!await differs(sizes(2, 9, 9, 16, 24), "small"));
+    assert.ok(!await differs(sizes(2, 3, 9, 16, 24), "wide"), "few channels");
+    assert.ok(!await differs(sizes(2, 9, 1, 16, 24), "wide"), "one output");
+    assert.ok(!await differs(sizes(2, 9, 9, 16, 12), "wide"), "half a tile");
   }));
 
 for (const texelReads of [true, false]) {
@@ -241,23 +280,24 @@ Deno.test("conv2d sums many partial results in stages", () =>
 for (const tiles of ["large", "wide", "small"] as const) {
   Deno.test(`conv2d keeps images and channels outside the window apart (${tiles} tiles)`, () =>
     withGpu(async (gpu, keep) => {
-      const s = sizes(3, 3, 5, 8, 8, 5, 1);
+      const s = sizes(3, 4, 5, 8, 16, 6, 1);
       const layer = makeLayer(gpu, s, true, false);
-      const x = randomValues(3 * 5 * 64, 3);
+      const plane = 8 * 16, all = 6 * plane;
+      const x = randomValues(3 * all, 3);
       const clean = convolve(s, x, layer.weights, layer.biases, false);
-      x.fill(NaN, 5 * 64, 2 * 5 * 64);
+      x.fill(NaN, all, 2 * all);
       for (const b of [0, 2]) {
-        x.fill(NaN, b * 320, b * 320 + 64);
-        x.fill(NaN, b * 320 + 4 * 64, b * 320 + 320);
+        x.fill(NaN, b * all, b * all + plane);
+        x.fill(NaN, b * all + 5 * plane, b * all + all);
       }
       {
-        using graph = new Graph(gpu, "isolation", false);
-        const input = graph.wrap(keep(gpu.tensor("x", [3, 5, 8, 8], x)));
+        using graph = new Graph(gpu, "isolation", false, { convolution: "winograd" });
+        const input = graph.wrap(keep(gpu.tensor("x", [3, 6, 8, 16], x)));
         const options = { activation: "none", channelStart: 1, label: "y", tiles } as const;
-        const y = conv2d(graph, input, layer, layer.store, { ...options, channelCount: 3 });
+        const y = conv2d(graph, input, layer, layer.store, { ...options, channelCount: 4 });
         graph.plan.submit();
         const found = await gpu.read(y.tensor);
-        const image = 5 * 64;
+        const image = 5 * plane;
         assertClose("image 0", found.slice(0, image), clean.slice(0, image), 2e-6);
         assertClose("image 2", found.slice(2 * image), clean.slice(2 * image), 2e-6);
         assert.ok(found.slice(image, 2 * image).every(Number.isNaN));

@@ -4,13 +4,13 @@ enable f16;
 // gradient with respect to the input. One invocation makes 4 columns x 4 rows of 1 output channel(s).
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
-//   mask    like output: with MASK the result is zeroed where mask <= 0
+//   mask    like output: if MASKED the result is zeroed where mask <= 0
 //   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
 // Width is a multiple of 4, height of 4. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
+override MASKED: bool = false;
 const BIAS = 1u;
 const RELU = 2u;
-const MASK = 4u;
 struct Params {
   input_channels: u32, first_channel: u32, channels: u32,
   output_channels: u32, first_output: u32, outputs: u32,
@@ -23,7 +23,7 @@ struct Params {
 fn finish(sum: vec4f, i: u32) -> vec4f {
   var v = sum;
   if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
-  if ((params.mode & MASK) != 0u) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
+  if (MASKED) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
   return v;
 }
 
@@ -51,31 +51,31 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let l0 = select(0.0h, f16(load_input(i0 - 1u).w), left && above);
     let b0_0 = select(vec4<f16>(0.0h), vec4<f16>(load_input(i0 + 0u)), above);
     let e0 = select(0.0h, f16(load_input(i0 + 1u).x), right && above);
-    let a0_0 = vec4<f16>(l0, b0_0.xyz); let c0_0 = vec4<f16>(b0_0.yzw, e0);
     let i1 = x + 1u * params.width4;
     let l1 = select(0.0h, f16(load_input(i1 - 1u).w), left);
     let b1_0 = vec4<f16>(load_input(i1 + 0u));
     let e1 = select(0.0h, f16(load_input(i1 + 1u).x), right);
-    let a1_0 = vec4<f16>(l1, b1_0.xyz); let c1_0 = vec4<f16>(b1_0.yzw, e1);
     let i2 = x + 2u * params.width4;
     let l2 = select(0.0h, f16(load_input(i2 - 1u).w), left);
     let b2_0 = vec4<f16>(load_input(i2 + 0u));
     let e2 = select(0.0h, f16(load_input(i2 + 1u).x), right);
-    let a2_0 = vec4<f16>(l2, b2_0.xyz); let c2_0 = vec4<f16>(b2_0.yzw, e2);
     let i3 = x + 3u * params.width4;
     let l3 = select(0.0h, f16(load_input(i3 - 1u).w), left);
     let b3_0 = vec4<f16>(load_input(i3 + 0u));
     let e3 = select(0.0h, f16(load_input(i3 + 1u).x), right);
-    let a3_0 = vec4<f16>(l3, b3_0.xyz); let c3_0 = vec4<f16>(b3_0.yzw, e3);
     let i4 = x + 4u * params.width4;
     let l4 = select(0.0h, f16(load_input(i4 - 1u).w), left);
     let b4_0 = vec4<f16>(load_input(i4 + 0u));
     let e4 = select(0.0h, f16(load_input(i4 + 1u).x), right);
-    let a4_0 = vec4<f16>(l4, b4_0.xyz); let c4_0 = vec4<f16>(b4_0.yzw, e4);
     let i5 = x + 5u * params.width4;
     let l5 = select(0.0h, f16(load_input(i5 - 1u).w), left && below);
     let b5_0 = select(vec4<f16>(0.0h), vec4<f16>(load_input(i5 + 0u)), below);
     let e5 = select(0.0h, f16(load_input(i5 + 1u).x), right && below);
+    let a0_0 = vec4<f16>(l0, b0_0.xyz); let c0_0 = vec4<f16>(b0_0.yzw, e0);
+    let a1_0 = vec4<f16>(l1, b1_0.xyz); let c1_0 = vec4<f16>(b1_0.yzw, e1);
+    let a2_0 = vec4<f16>(l2, b2_0.xyz); let c2_0 = vec4<f16>(b2_0.yzw, e2);
+    let a3_0 = vec4<f16>(l3, b3_0.xyz); let c3_0 = vec4<f16>(b3_0.yzw, e3);
+    let a4_0 = vec4<f16>(l4, b4_0.xyz); let c4_0 = vec4<f16>(b4_0.yzw, e4);
     let a5_0 = vec4<f16>(l5, b5_0.xyz); let c5_0 = vec4<f16>(b5_0.yzw, e5);
     let w0_0 = vec4<f16>(load_weights(w + 0u * params.weight_row + 0u));
     let w0_1 = vec4<f16>(load_weights(w + 1u * params.weight_row + 0u));
