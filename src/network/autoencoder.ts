@@ -9,11 +9,12 @@
 import type { ModelConfig } from "../config/model.ts";
 import { activate, type ActivationKind, combineHeads } from "../ops/activation.ts";
 import { cbam } from "../ops/attention.ts";
-import { conv2d } from "../ops/conv2d.ts";
+import { conv2d, type ConvolutionOptions } from "../ops/conv2d.ts";
+import { conv2dEnlarged, conv2dPooled, Enlarged } from "../ops/conv2d_resampled.ts";
 import type { Graph, Value } from "../ops/graph.ts";
 import type { ParameterStore } from "../ops/parameters.ts";
-import { maxPool2, padHalf, upsample2 } from "../ops/resample.ts";
-import type { BlockLayers, DecoderLayers, NetworkLayers } from "./architecture.ts";
+import { maxPool2, padHalf } from "../ops/resample.ts";
+import type { BlockLayers, ConvLayer, DecoderLayers, NetworkLayers } from "./architecture.ts";
 
 /** The two maps of the patches, each (B, C, N, N). */
 export interface NetworkOutput {
@@ -50,8 +51,14 @@ export function recordNetwork(
 ): NetworkOutput {
   let x = input;
   layers.encoder.forEach((block, i) => {
-    const name = `encoder.blocks.${i}`;
+    const name = `encoder.blocks.${i}`, before = x;
+    if (block.attention === undefined && probe === undefined) {
+      x = twoConvolutions(graph, store, block, x, name, probe, conv2dPooled);
+      if (before !== input) graph.done(before);
+      return;
+    }
     let y = twoConvolutions(graph, store, block, x, name, probe);
+    if (before !== input) graph.done(before);
     if (block.attention !== undefined) {
       const gated = cbam(
         graph,
@@ -99,28 +106,25 @@ function decode(
   probe: StageProbe | undefined,
 ): Value {
   const name = `decoder_${part}`;
-  let x = input;
-  layers.blocks.forEach((block, i) => {
-    const y = twoConvolutions(graph, store, block, x, `${name}.blocks.${i}`, probe);
-    if (x !== input) graph.done(x);
-    x = upsample2(graph, y);
-    graph.done(y);
-    probe?.(`${name}.blocks.${i}`, x);
-  });
+  let x: Value | Enlarged = input;
+  for (const [i, block] of layers.blocks.entries()) {
+    const y: Value = twoConvolutions(graph, store, block, x, `${name}.blocks.${i}`, probe);
+    if (x !== input) done(graph, x);
+    x = new Enlarged(graph, y);
+    if (probe !== undefined) probe(`${name}.blocks.${i}`, x.large);
+  }
   const last = `${name}.${part}`;
   const { inner, up, outer, features } = layers;
   if (inner === undefined) {
-    const wide = grow(graph, store, up!, x, `${last}.conv_up_block`, probe);
-    graph.done(x);
-    const raw = conv2d(graph, wide, outer!, store, { activation: "none", label: `${last}.conv2` });
-    graph.done(wide);
-    probe?.(`${last}.conv2`, raw);
+    const grown = twoConvolutions(graph, store, up!, x, `${last}.conv_up_block`, probe);
+    if (x !== input) done(graph, x);
+    const raw = grow(graph, store, outer!, grown, last, probe);
     const out = activate(graph, raw, head);
     graph.done(raw);
     return out;
   }
   const channels = inner.weight.shape[0], split = features - channels;
-  const rawInner = conv2d(graph, x, inner, store, {
+  const rawInner = convolve(graph, x, inner, store, {
     activation: "none",
     channelStart: 0,
     channelCount: split,
@@ -130,34 +134,26 @@ function decode(
   const centre = activate(graph, rawInner, head);
   graph.done(rawInner);
   if (up === undefined || outer === undefined) {
-    graph.done(x);
+    if (x !== input) done(graph, x);
     const out = padHalf(graph, centre);
     graph.done(centre);
     return out;
   }
-  const border = conv2d(graph, x, up.conv1, store, {
+  const border = convolve(graph, x, up.conv1, store, {
     activation: "relu",
     channelStart: split,
     channelCount: channels,
     label: `${last}.conv_up_block.conv1`,
   });
   probe?.(`${last}.conv_up_block.relu1`, border);
-  graph.done(x);
+  if (x !== input) done(graph, x);
   const border2 = conv2d(graph, border, up.conv2, store, {
     activation: "relu",
     label: `${last}.conv_up_block.conv2`,
   });
   probe?.(`${last}.conv_up_block.relu2`, border2);
   graph.done(border);
-  const wide = upsample2(graph, border2);
-  probe?.(`${last}.conv_up_block`, wide);
-  graph.done(border2);
-  const rawOuter = conv2d(graph, wide, outer, store, {
-    activation: "none",
-    label: `${last}.conv2`,
-  });
-  graph.done(wide);
-  probe?.(`${last}.conv2`, rawOuter);
+  const rawOuter = grow(graph, store, outer, border2, last, probe);
   const outside = activate(graph, rawOuter, { kind: "silu", scale: 1, offset: 0 });
   graph.done(rawOuter);
   const out = combineHeads(graph, centre, outside);
@@ -166,36 +162,57 @@ function decode(
   return out;
 }
 
+/** The last convolution of a head, of planes twice the size of its input. */
 function grow(
   graph: Graph,
   store: ParameterStore,
-  block: BlockLayers,
+  layer: ConvLayer,
   input: Value,
-  name: string,
+  last: string,
   probe: StageProbe | undefined,
 ): Value {
-  const y = twoConvolutions(graph, store, block, input, name, probe);
-  const out = upsample2(graph, y);
-  graph.done(y);
-  probe?.(name, out);
-  return out;
+  const wide = new Enlarged(graph, input);
+  if (probe !== undefined) probe(`${last}.conv_up_block`, wide.large);
+  const options = { activation: "none", label: `${last}.conv2` } as const;
+  const raw = conv2dEnlarged(graph, wide, layer, store, options);
+  wide.done();
+  probe?.(`${last}.conv2`, raw);
+  return raw;
 }
 
 function twoConvolutions(
   graph: Graph,
   store: ParameterStore,
   block: BlockLayers,
-  input: Value,
+  input: Value | Enlarged,
   name: string,
   probe: StageProbe | undefined,
+  second: typeof conv2d = conv2d,
 ): Value {
-  const a = conv2d(graph, input, block.conv1, store, {
+  const a = convolve(graph, input, block.conv1, store, {
     activation: "relu",
     label: `${name}.conv1`,
   });
   probe?.(`${name}.relu1`, a);
-  const b = conv2d(graph, a, block.conv2, store, { activation: "relu", label: `${name}.conv2` });
+  const b = second(graph, a, block.conv2, store, { activation: "relu", label: `${name}.conv2` });
   graph.done(a);
   probe?.(`${name}.relu2`, b);
   return b;
+}
+
+function convolve(
+  graph: Graph,
+  input: Value | Enlarged,
+  layer: ConvLayer,
+  store: ParameterStore,
+  options: ConvolutionOptions,
+): Value {
+  return input instanceof Enlarged
+    ? conv2dEnlarged(graph, input, layer, store, options)
+    : conv2d(graph, input, layer, store, options);
+}
+
+function done(graph: Graph, value: Value | Enlarged): void {
+  if (value instanceof Enlarged) value.done();
+  else graph.done(value);
 }

@@ -11,7 +11,13 @@ import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import { type TileFamily, tileFamily } from "./conv2d_kernels.ts";
-import { checkPlane, recordConvolution, recordWeightGradient } from "./conv2d_plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import {
+  type ChannelWindow,
+  checkPlane,
+  recordConvolution,
+  recordWeightGradient,
+} from "./conv2d_plan.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type Parameter, type ParameterStore, roundUp4 } from "./parameters.ts";
 
@@ -54,6 +60,30 @@ export interface ConvolutionOptions {
 }
 
 /**
+ * The channels that a layer reads of a tensor.
+ *
+ * @throws {ShapeError} if the tensor does not fit the layer.
+ */
+export function channelWindow(
+  tensor: Tensor,
+  { weight }: ConvolutionLayer,
+  options: Pick<ConvolutionOptions, "channelStart" | "channelCount">,
+): ChannelWindow {
+  const { shape, label } = tensor, [, C] = weight.shape;
+  const first = options.channelStart ?? 0;
+  const count = options.channelCount ?? (shape[1] ?? 0) - first;
+  if (!weight.packed || shape.length !== 4 || count !== C || first < 0 || first + C > shape[1]) {
+    throw new ShapeError(
+      `Cannot convolve ${label} of shape (${shape.join(", ")}), ` +
+        `channels ${first}..${first + count}, with weights ${weight.name} ` +
+        `of shape (${weight.shape.join(", ")})`,
+    );
+  }
+  checkPlane(label, shape[2], shape[3]);
+  return { tensor, first, count };
+}
+
+/**
  * Records a convolution.
  *
  * In a graph of half precision the products are 16-bit numbers; sums over channels and all gradients
@@ -71,25 +101,14 @@ export function conv2d(
   store: ParameterStore,
   options: ConvolutionOptions,
 ): Value {
-  const { shape } = input.tensor;
+  const { shape } = input.tensor, [B, , H, W] = shape;
   const { weight, bias } = layer;
   const [K, C] = weight.shape;
-  const first = options.channelStart ?? 0;
-  const count = options.channelCount ?? (shape[1] ?? 0) - first;
-  if (!weight.packed || shape.length !== 4 || count !== C || first < 0 || first + C > shape[1]) {
-    throw new ShapeError(
-      `Cannot convolve ${input.tensor.label} of shape (${shape.join(", ")}), ` +
-        `channels ${first}..${first + count}, with weights ${weight.name} ` +
-        `of shape (${weight.shape.join(", ")})`,
-    );
-  }
-  const [B, , H, W] = shape;
-  checkPlane(input.tensor.label, H, W);
+  const window = channelWindow(input.tensor, layer, options), { first } = window;
   const family = options.tiles ?? tileFamily(graph.gpu.profile);
   const relu = options.activation === "relu";
   const { arithmetic } = graph;
   const output = graph.value(options.label, [B, K, H, W], { rectified: relu });
-  const window = { tensor: input.tensor, first, count: C };
   recordConvolution(graph.plan, family, {
     input: window,
     output: { tensor: output.tensor, first: 0, count: K },

@@ -7,6 +7,8 @@
  *
  * @module
  */
+import enlarged4x2x4 from "../../shaders/ops/conv2d/enlarged_4x2x4.wgsl" with { type: "text" };
+import enlarged8x4x1 from "../../shaders/ops/conv2d/enlarged_8x4x1.wgsl" with { type: "text" };
 import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
 import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
 import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
@@ -121,7 +123,17 @@ const winograd = defineKernel({
   label: "ops/conv2d/winograd_8x4x4#convolve",
   source: winograd8x4x4,
 });
-/** The same five, multiplying 16-bit numbers. */
+const enlarged1 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/enlarged_8x4x1#convolve",
+  source: enlarged8x4x1,
+});
+const enlarged4 = defineKernel({
+  ...forward,
+  label: "ops/conv2d/enlarged_4x2x4#convolve",
+  source: enlarged4x2x4,
+});
+/** The direct ones, multiplying 16-bit numbers. */
 const halfOf = (whole: typeof wide8, source: string) =>
   [
     whole,
@@ -206,6 +218,18 @@ function winogradTile(family: TileFamily, shape: ForwardShape): ForwardChoice | 
   return family === "wide" && outputs > 4 && width % 16 === 0
     ? { kernel: winogradWide, columns: 16, rows: 4, outputs: 8 }
     : { kernel: winograd, columns: 8, rows: 4, outputs: 4 };
+}
+
+/**
+ * Kernel for a plane of this shape that is seen enlarged twice; undefined on hardware, where it was not
+ * measured.
+ */
+export function enlargedTile(family: TileFamily, shape: ForwardShape): ForwardChoice | undefined {
+  const { outputs, height, width } = shape;
+  if (family === "small") return undefined;
+  return outputs === 1 && width % 8 === 0 && height % 4 === 0
+    ? { kernel: enlarged1, columns: 8, rows: 4, outputs: 1 }
+    : { kernel: enlarged4, columns: 4, rows: 2, outputs: 4 };
 }
 
 function directTile(family: TileFamily, { outputs, height, width }: ForwardShape): ForwardChoice {

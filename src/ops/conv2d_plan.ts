@@ -9,7 +9,14 @@ import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { forwardTile, gradientTile, type TileFamily } from "./conv2d_kernels.ts";
+import {
+  enlargedTile,
+  type ForwardChoice,
+  type ForwardShape,
+  forwardTile,
+  gradientTile,
+  type TileFamily,
+} from "./conv2d_kernels.ts";
 import type { Arithmetic, Graph } from "./graph.ts";
 import { roundUp4 } from "./parameters.ts";
 
@@ -61,21 +68,47 @@ export interface Convolution {
   readonly mask?: Tensor | undefined;
   /** How it multiplies and adds. */
   readonly arithmetic: Arithmetic;
+  /**
+   * `pooled`: the output is the maxima of 2 x 2 windows; `enlarged`: the input is seen twice as large.
+   * Only where {@linkcode fusedTile} has a kernel.
+   */
+  readonly fused?: Fused | undefined;
+}
+
+/** A change of plane size that a convolution can take along. */
+export type Fused = "pooled" | "enlarged";
+
+/** Kernel that takes a change of plane size along, or undefined if there is none for this shape. */
+export function fusedTile(
+  family: TileFamily,
+  shape: ForwardShape,
+  arithmetic: Arithmetic,
+  fused: Fused,
+): ForwardChoice | undefined {
+  if (arithmetic.half) return undefined;
+  if (fused === "enlarged") return enlargedTile(family, shape);
+  const tile = forwardTile(family, shape, arithmetic);
+  return tile.columns % 8 === 0 && tile.rows % 2 === 0 ? tile : undefined;
 }
 
 /** Records output = convolution of input, with bias, ReLU and mask as asked. */
 export function recordConvolution(plan: Plan, family: TileFamily, work: Convolution): void {
-  const { input, output, weights, biasOffset, mask } = work;
+  const { input, output, weights, biasOffset, mask, fused } = work;
   const [B, inputChannels, H, W] = input.tensor.shape;
   const shape = { channels: input.count, outputs: output.count, height: H, width: W };
-  const tile = forwardTile(family, shape, work.arithmetic);
+  const tile = fused === undefined
+    ? forwardTile(family, shape, work.arithmetic)
+    : fusedTile(family, shape, work.arithmetic, fused);
+  if (tile === undefined) throw new ShapeError(`Cannot convolve ${input.tensor.label} ${fused}`);
   const tilesX = W / tile.columns, tilesY = H / tile.rows, tiles = B * tilesY * tilesX;
   const mode = (biasOffset === undefined ? 0 : BIAS) + (work.relu ? RELU : 0);
   const workgroup = family === "small" ? 64 : 32;
   const groups = Math.ceil(tiles / workgroup);
   const folded = Math.ceil(groups / MAX_GROUPS);
+  const constants: Record<string, number> = { MASKED: mask === undefined ? 0 : 1 };
+  if (fused === "pooled") constants.POOLED = 1;
   plan.run(
-    { ...tile.kernel, workgroup, constants: { MASKED: mask === undefined ? 0 : 1 } },
+    { ...tile.kernel, workgroup, constants },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },
     {
       inputChannels,

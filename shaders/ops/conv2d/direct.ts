@@ -58,10 +58,6 @@ export function directText(tile: ForwardTile, half = false): string {
       pixels.map(([r, q]) => `var ${sum(k, r, q)} = vec4f(${biasOf(k)});`).join(" ")
     ),
     channel: [...readRows(tile, half), ...shifted, ...weights, ...products],
-    store: (k) =>
-      pixels.map(([r, q]) => {
-        const at = `o + ${r}u * params.width4 + ${q}u`;
-        return `output[${at}] = finish(${sum(k, r, q)}, ${at});`;
-      }),
+    value: sum,
   });
 }

@@ -19,12 +19,16 @@ export interface ForwardTile {
 export interface ForwardParts {
   /** Lines at the top: what the kernel is. */
   readonly title: string;
+  /** Side of the output for one of the input: 1, or 2 if the input is seen enlarged. Default 1. */
+  readonly scale?: 1 | 2;
   /** Declarations of the sums. */
   readonly sums: readonly string[];
   /** Lines for one input channel: x is the vector above the tile, w the first of the weights. */
   readonly channel: readonly string[];
-  /** Lines that write output channel k, from vector `o` on. */
-  readonly store: (k: number) => readonly string[];
+  /** Lines before the vectors of output channel k can be stated. */
+  readonly settle?: (k: number) => readonly string[];
+  /** Vector q of row r of output channel k. */
+  readonly value: (k: number, r: number, q: number) => string;
 }
 
 /** Names of the components of a vector. */
@@ -65,24 +69,22 @@ export function readRows({ quads, rows }: ForwardTile, half = false): string[] {
   });
 }
 
-/** WGSL of a forward kernel. */
+/** WGSL of a forward kernel. Tiles of two and more vectors can give the maxima of 2 x 2 windows. */
 export function forwardFrame(tile: ForwardTile, parts: ForwardParts): string {
-  const { quads, rows, outputs } = tile;
+  const { quads, rows, outputs } = tile, { scale = 1 } = parts;
+  const pools = scale === 1 && quads % 2 === 0 && rows % 2 === 0;
   const groups = range(Math.ceil(outputs / 4));
   const biases = groups.map((g) => `  var bias${g} = vec4f(0.0);`);
   const loadBiases = groups.map((g) => ` bias${g} = load_weights(params.bias + k0 / 4u + ${g}u);`);
-  const stores = range(outputs).map((k) => {
-    const lines = parts.store(k).map((line) => `    ${line}`);
-    return `  if (k0 + ${k}u < params.outputs) {\n${lines.join("\n")}\n  }\n  o += plane;`;
-  });
   return `${parts.title}
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector \`weights\` on, bias from vector \`bias\` on
 //   mask    like output: if MASKED the result is zeroed where mask <= 0
-//   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
+//   output  (B, output_channels, height', width'), channels first_output .. first_output + outputs
+//           ${outputSize(scale, pools)}
 // Width is a multiple of ${4 * quads}, height of ${rows}. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
-override MASKED: bool = false;
+override MASKED: bool = false;${pools ? "\noverride POOLED: bool = false;" : ""}
 const BIAS = 1u;
 const RELU = 2u;
 struct Params {
@@ -100,7 +102,7 @@ fn finish(sum: vec4f, i: u32) -> vec4f {
   if (MASKED) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
   return v;
 }
-
+${pools ? POOL : ""}
 @compute @workgroup_size(WORKGROUP)
 fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
   let t = (wid.z * groups.y + wid.y) * WORKGROUP + lid;
@@ -125,8 +127,53 @@ ${parts.channel.map((line) => `    ${line}`).join("\n")}
     x += plane;
     w += 9u * params.weight_row;
   }
-  var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
-${stores.join("\n")}
+  let slot = n * params.output_channels + params.first_output + k0;
+${stores(tile, parts, pools)}
 }
 `;
+}
+
+function outputSize(scale: 1 | 2, pools: boolean): string {
+  if (scale === 2) return "height' = 2 height, width' = 8 width4";
+  return "height' = height, width' = 4 width4" + (pools ? ", both halved if POOLED" : "");
+}
+
+const POOL = `
+// Maxima of 2 x 2 pixels of four vectors: two rows of two.
+fn pool(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
+  let left = max(a, c);
+  let right = max(b, d);
+  return max(vec4f(left.xz, right.xz), vec4f(left.yw, right.yw));
+}
+`;
+
+/** Lines that write the tile, whole or as maxima of 2 x 2 windows. */
+function stores(tile: ForwardTile, parts: ForwardParts, pools: boolean): string {
+  const { quads, rows, outputs } = tile, { scale = 1 } = parts;
+  const write = (at: (r: number, q: number) => string, pooled: boolean): string =>
+    range(outputs).map((k) => {
+      const step = pooled ? 2 : 1;
+      const lines = range(scale * quads / step).flatMap((q) =>
+        range(scale * rows / step).map((r) => {
+          const value = (dr: number, dq: number): string =>
+            parts.value(k, step * r + dr, step * q + dq);
+          const whole = pooled
+            ? `pool(${value(0, 0)}, ${value(0, 1)}, ${value(1, 0)}, ${value(1, 1)})`
+            : value(0, 0);
+          return `output[${at(r, q)}] = finish(${whole}, ${at(r, q)});`;
+        })
+      );
+      const all = [...(parts.settle?.(k) ?? []), ...lines].map((line) => `    ${line}`);
+      return `  if (k0 + ${k}u < params.outputs) {\n${all.join("\n")}\n  }\n  o += area;`;
+    }).join("\n");
+  const place = (size: string, scale: string): string =>
+    `let area = ${size}; let line = params.width4${scale};
+  var o = slot * area + y0${scale} * line + x4${scale};`;
+  const at = (r: number, q: number): string => `o + ${r}u * line + ${q}u`;
+  if (scale === 2) return `  ${place("4u * plane", " * 2u")}\n${write(at, false)}`;
+  const plain = `  ${place("plane", "")}\n${write(at, false)}`;
+  if (!pools) return plain;
+  return `  if (POOLED) {\n  ${place("plane / 4u", " / 2u")}\n${
+    write(at, true)
+  }\n  return;\n  }\n${plain}`;
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { directText } from "./direct.ts";
+import { enlargedText } from "./enlarged.ts";
 import type { ForwardTile } from "./frame.ts";
 import { gradientText, type GradientTile } from "./gradient.ts";
 import { WINOGRAD_ROWS, winogradText } from "./winograd.ts";
@@ -28,6 +29,12 @@ export const WINOGRAD_TILES: readonly ForwardTile[] = [
 ];
 
 /** Tiles that are emitted. */
+export const ENLARGED_TILES: readonly ForwardTile[] = [
+  { quads: 2, rows: 4, outputs: 1 },
+  { quads: 1, rows: 2, outputs: 4 },
+];
+
+/** Tiles that are emitted. */
 export const GRADIENT_TILES: readonly GradientTile[] = [
   { outputs: 8, channels: 4 },
   { outputs: 8, channels: 2 },
@@ -39,7 +46,7 @@ export const GRADIENT_TILES: readonly GradientTile[] = [
 /** File name of a forward tile of a family. */
 export function forwardName(
   { quads, rows, outputs }: ForwardTile,
-  family: "tile" | "half" | "winograd",
+  family: "tile" | "half" | "winograd" | "enlarged",
 ): string {
   return `${family}_${4 * quads}x${rows}x${outputs}.wgsl`;
 }
@@ -55,6 +62,7 @@ export function emit(): Map<string, string> {
     ...FORWARD_TILES.map((tile) => [forwardName(tile, "tile"), directText(tile)] as const),
     ...FORWARD_TILES.map((tile) => [forwardName(tile, "half"), directText(tile, true)] as const),
     ...WINOGRAD_TILES.map((tile) => [forwardName(tile, "winograd"), winogradText(tile)] as const),
+    ...ENLARGED_TILES.map((tile) => [forwardName(tile, "enlarged"), enlargedText(tile)] as const),
     ...GRADIENT_TILES.map((tile) => [gradientName(tile), gradientText(tile)] as const),
   ]);
 }

@@ -5,7 +5,8 @@ enable f16;
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
 //   mask    like output: if MASKED the result is zeroed where mask <= 0
-//   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
+//   output  (B, output_channels, height', width'), channels first_output .. first_output + outputs
+//           height' = height, width' = 4 width4
 // Width is a multiple of 4, height of 8. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 override MASKED: bool = false;
@@ -117,16 +118,18 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     x += plane;
     w += 9u * params.weight_row;
   }
-  var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
+  let slot = n * params.output_channels + params.first_output + k0;
+  let area = plane; let line = params.width4;
+  var o = slot * area + y0 * line + x4;
   if (k0 + 0u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, o + 3u * params.width4 + 0u);
-    output[o + 4u * params.width4 + 0u] = finish(s0_4_0, o + 4u * params.width4 + 0u);
-    output[o + 5u * params.width4 + 0u] = finish(s0_5_0, o + 5u * params.width4 + 0u);
-    output[o + 6u * params.width4 + 0u] = finish(s0_6_0, o + 6u * params.width4 + 0u);
-    output[o + 7u * params.width4 + 0u] = finish(s0_7_0, o + 7u * params.width4 + 0u);
+    output[o + 0u * line + 0u] = finish(s0_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s0_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s0_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s0_3_0, o + 3u * line + 0u);
+    output[o + 4u * line + 0u] = finish(s0_4_0, o + 4u * line + 0u);
+    output[o + 5u * line + 0u] = finish(s0_5_0, o + 5u * line + 0u);
+    output[o + 6u * line + 0u] = finish(s0_6_0, o + 6u * line + 0u);
+    output[o + 7u * line + 0u] = finish(s0_7_0, o + 7u * line + 0u);
   }
-  o += plane;
+  o += area;
 }

@@ -5,10 +5,12 @@ enable f16;
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
 //   mask    like output: if MASKED the result is zeroed where mask <= 0
-//   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
+//   output  (B, output_channels, height', width'), channels first_output .. first_output + outputs
+//           height' = height, width' = 4 width4, both halved if POOLED
 // Width is a multiple of 8, height of 4. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 override MASKED: bool = false;
+override POOLED: bool = false;
 const BIAS = 1u;
 const RELU = 2u;
 struct Params {
@@ -25,6 +27,13 @@ fn finish(sum: vec4f, i: u32) -> vec4f {
   if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
   if (MASKED) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
   return v;
+}
+
+// Maxima of 2 x 2 pixels of four vectors: two rows of two.
+fn pool(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
+  let left = max(a, c);
+  let right = max(b, d);
+  return max(vec4f(left.xz, right.xz), vec4f(left.yw, right.yw));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -176,93 +185,140 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     x += plane;
     w += 9u * params.weight_row;
   }
-  var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
+  let slot = n * params.output_channels + params.first_output + k0;
+  if (POOLED) {
+  let area = plane / 4u; let line = params.width4 / 2u;
+  var o = slot * area + y0 / 2u * line + x4 / 2u;
   if (k0 + 0u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s0_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s0_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s0_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s0_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s0_0_0, s0_0_1, s0_1_0, s0_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s0_2_0, s0_2_1, s0_3_0, s0_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 1u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s1_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s1_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s1_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s1_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s1_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s1_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s1_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s1_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s1_0_0, s1_0_1, s1_1_0, s1_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s1_2_0, s1_2_1, s1_3_0, s1_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 2u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s2_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s2_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s2_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s2_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s2_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s2_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s2_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s2_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s2_0_0, s2_0_1, s2_1_0, s2_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s2_2_0, s2_2_1, s2_3_0, s2_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 3u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s3_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s3_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s3_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s3_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s3_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s3_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s3_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s3_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s3_0_0, s3_0_1, s3_1_0, s3_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s3_2_0, s3_2_1, s3_3_0, s3_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 4u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s4_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s4_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s4_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s4_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s4_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s4_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s4_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s4_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s4_0_0, s4_0_1, s4_1_0, s4_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s4_2_0, s4_2_1, s4_3_0, s4_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 5u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s5_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s5_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s5_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s5_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s5_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s5_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s5_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s5_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s5_0_0, s5_0_1, s5_1_0, s5_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s5_2_0, s5_2_1, s5_3_0, s5_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 6u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s6_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s6_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s6_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s6_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s6_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s6_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s6_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s6_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s6_0_0, s6_0_1, s6_1_0, s6_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s6_2_0, s6_2_1, s6_3_0, s6_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 7u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s7_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s7_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s7_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s7_3_0, o + 3u * params.width4 + 0u);
-    output[o + 0u * params.width4 + 1u] = finish(s7_0_1, o + 0u * params.width4 + 1u);
-    output[o + 1u * params.width4 + 1u] = finish(s7_1_1, o + 1u * params.width4 + 1u);
-    output[o + 2u * params.width4 + 1u] = finish(s7_2_1, o + 2u * params.width4 + 1u);
-    output[o + 3u * params.width4 + 1u] = finish(s7_3_1, o + 3u * params.width4 + 1u);
+    output[o + 0u * line + 0u] = finish(pool(s7_0_0, s7_0_1, s7_1_0, s7_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s7_2_0, s7_2_1, s7_3_0, s7_3_1), o + 1u * line + 0u);
   }
-  o += plane;
+  o += area;
+  return;
+  }
+  let area = plane; let line = params.width4;
+  var o = slot * area + y0 * line + x4;
+  if (k0 + 0u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s0_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s0_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s0_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s0_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s0_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s0_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s0_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s0_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 1u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s1_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s1_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s1_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s1_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s1_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s1_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s1_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s1_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 2u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s2_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s2_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s2_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s2_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s2_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s2_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s2_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s2_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 3u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s3_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s3_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s3_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s3_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s3_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s3_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s3_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s3_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 4u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s4_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s4_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s4_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s4_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s4_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s4_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s4_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s4_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 5u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s5_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s5_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s5_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s5_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s5_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s5_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s5_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s5_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 6u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s6_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s6_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s6_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s6_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s6_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s6_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s6_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s6_3_1, o + 3u * line + 1u);
+  }
+  o += area;
+  if (k0 + 7u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(s7_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s7_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s7_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s7_3_0, o + 3u * line + 0u);
+    output[o + 0u * line + 1u] = finish(s7_0_1, o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(s7_1_1, o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(s7_2_1, o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(s7_3_1, o + 3u * line + 1u);
+  }
+  o += area;
 }

@@ -3,7 +3,8 @@
 //   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
 //   mask    like output: if MASKED the result is zeroed where mask <= 0
-//   output  (B, output_channels, height, 4 width4), channels first_output .. first_output + outputs
+//   output  (B, output_channels, height', width'), channels first_output .. first_output + outputs
+//           height' = height, width' = 4 width4
 // Width is a multiple of 4, height of 4. Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
 override MASKED: bool = false;
@@ -106,33 +107,35 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     x += plane;
     w += 9u * params.weight_row;
   }
-  var o = (n * params.output_channels + params.first_output + k0) * plane + y0 * params.width4 + x4;
+  let slot = n * params.output_channels + params.first_output + k0;
+  let area = plane; let line = params.width4;
+  var o = slot * area + y0 * line + x4;
   if (k0 + 0u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s0_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s0_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s0_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s0_3_0, o + 3u * params.width4 + 0u);
+    output[o + 0u * line + 0u] = finish(s0_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s0_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s0_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s0_3_0, o + 3u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 1u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s1_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s1_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s1_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s1_3_0, o + 3u * params.width4 + 0u);
+    output[o + 0u * line + 0u] = finish(s1_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s1_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s1_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s1_3_0, o + 3u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 2u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s2_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s2_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s2_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s2_3_0, o + 3u * params.width4 + 0u);
+    output[o + 0u * line + 0u] = finish(s2_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s2_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s2_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s2_3_0, o + 3u * line + 0u);
   }
-  o += plane;
+  o += area;
   if (k0 + 3u < params.outputs) {
-    output[o + 0u * params.width4 + 0u] = finish(s3_0_0, o + 0u * params.width4 + 0u);
-    output[o + 1u * params.width4 + 0u] = finish(s3_1_0, o + 1u * params.width4 + 0u);
-    output[o + 2u * params.width4 + 0u] = finish(s3_2_0, o + 2u * params.width4 + 0u);
-    output[o + 3u * params.width4 + 0u] = finish(s3_3_0, o + 3u * params.width4 + 0u);
+    output[o + 0u * line + 0u] = finish(s3_0_0, o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(s3_1_0, o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(s3_2_0, o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(s3_3_0, o + 3u * line + 0u);
   }
-  o += plane;
+  o += area;
 }

@@ -68,6 +68,7 @@ function tapTerms(
 export function winogradText(tile: ForwardTile): string {
   const { quads, outputs } = tile;
   const sum = (k: number, t: number, q: number): string => `m${k}_${t}_${q}`;
+  const row4 = (k: number, r: number, q: number): string => `y${k}_${r}_${q}`;
   const weights = range(Math.ceil(outputs / 4)).flatMap((g) =>
     range(9).map((t) => `let g${g}_${t} = load_weights(w + ${t}u * params.weight_row + ${g}u);`)
   );
@@ -114,15 +115,6 @@ export function winogradText(tile: ForwardTile): string {
       }),
     ];
   });
-  const rowText = (k: number, q: number): string[] => {
-    const m = (t: number): string => sum(k, t, q), bias = `vec4f(${biasOf(k)})`;
-    return [
-      `${bias} + (${m(0)} + near + far)`,
-      `${bias} + (${text(A)} * near_odd + ${text(B)} * far_odd)`,
-      `${bias} + (${text(A * A)} * near + ${text(B * B)} * far)`,
-      `${bias} + (${text(A ** 3)} * near_odd + ${text(B ** 3)} * far_odd + ${m(5)})`,
-    ];
-  };
   return forwardFrame(tile, {
     title:
       `// 3 x 3 convolution of planes, stride 1, zero padding, with minimal filters F(4, 3) down the columns
@@ -134,19 +126,21 @@ export function winogradText(tile: ForwardTile): string {
       range(6).map((t) => range(quads).map((q) => `var ${sum(k, t, q)} = vec4f(0.0);`).join(" "))
     ),
     channel: [...readRows(tile), ...weights, ...products],
-    store: (k) =>
+    settle: (k) =>
       range(quads).flatMap((q) => {
-        const m = (t: number): string => sum(k, t, q);
+        const m = (t: number): string => sum(k, t, q), bias = `vec4f(${biasOf(k)})`;
+        const near = `near${k}_${q}`, far = `far${k}_${q}`;
+        const row = (r: number, text: string): string =>
+          `let ${row4(k, r, q)} = ${bias} + (${text});`;
         return [
-          "{",
-          `  let near = ${m(1)} + ${m(2)}; let near_odd = ${m(1)} - ${m(2)};`,
-          `  let far = ${m(3)} + ${m(4)}; let far_odd = ${m(3)} - ${m(4)};`,
-          ...rowText(k, q).map((value, r) => {
-            const at = `o + ${r}u * params.width4 + ${q}u`;
-            return `  output[${at}] = finish(${value}, ${at});`;
-          }),
-          "}",
+          `let ${near} = ${m(1)} + ${m(2)}; let ${near}_odd = ${m(1)} - ${m(2)};`,
+          `let ${far} = ${m(3)} + ${m(4)}; let ${far}_odd = ${m(3)} - ${m(4)};`,
+          row(0, `${m(0)} + ${near} + ${far}`),
+          row(1, `${text(A)} * ${near}_odd + ${text(B)} * ${far}_odd`),
+          row(2, `${text(A * A)} * ${near} + ${text(B * B)} * ${far}`),
+          row(3, `${text(A ** 3)} * ${near}_odd + ${text(B ** 3)} * ${far}_odd + ${m(5)}`),
         ];
       }),
+    value: row4,
   });
 }

@@ -1,0 +1,157 @@
+// 3 x 3 convolution, stride 1, zero padding, of planes enlarged twice (see enlarged.ts). One invocation
+// makes 16 columns x 8 rows of 1 output channel(s) of 8 columns x 4 rows of the input.
+//   input   (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
+//   weights [channels][9][4 weight_row] from vector `weights` on, bias from vector `bias` on
+//   mask    like output: if MASKED the result is zeroed where mask <= 0
+//   output  (B, output_channels, height', width'), channels first_output .. first_output + outputs
+//           height' = 2 height, width' = 8 width4
+// Width is a multiple of 8, height of 4. Emitted by generate.ts: change that file.
+override WORKGROUP: u32 = 64;
+override MASKED: bool = false;
+const BIAS = 1u;
+const RELU = 2u;
+struct Params {
+  input_channels: u32, first_channel: u32, channels: u32,
+  output_channels: u32, first_output: u32, outputs: u32,
+  weights: u32, weight_row: u32, bias: u32,
+  height: u32, width4: u32, tiles_x: u32, tiles_y: u32, tiles: u32, mode: u32,
+}
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+fn finish(sum: vec4f, i: u32) -> vec4f {
+  var v = sum;
+  if ((params.mode & RELU) != 0u) { v = select(v, vec4f(0.0), v < vec4f(0.0)); }
+  if (MASKED) { v = select(vec4f(0.0), v, load_mask(i) > vec4f(0.0)); }
+  return v;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid: u32, @builtin(num_workgroups) groups: vec3u) {
+  let t = (wid.z * groups.y + wid.y) * WORKGROUP + lid;
+  if (t >= params.tiles) { return; }
+  let k0 = wid.x * 1u;
+  let x4 = t % params.tiles_x * 2u;
+  let y0 = (t / params.tiles_x) % params.tiles_y * 4u;
+  let n = t / (params.tiles_x * params.tiles_y);
+  let plane = params.height * params.width4;
+  let left = x4 > 0u;
+  let right = x4 + 2u < params.width4;
+  let above = y0 > 0u;
+  let below = y0 + 4u < params.height;
+  var bias0 = vec4f(0.0);
+  if ((params.mode & BIAS) != 0u) { bias0 = load_weights(params.bias + k0 / 4u + 0u); }
+  var s0_00_00 = vec4f(bias0.x); var s0_00_01 = vec4f(bias0.x); var s0_01_00 = vec4f(bias0.x); var s0_01_01 = vec4f(bias0.x);
+  var s0_10_00 = vec4f(bias0.x); var s0_10_01 = vec4f(bias0.x); var s0_11_00 = vec4f(bias0.x); var s0_11_01 = vec4f(bias0.x);
+  var s0_20_00 = vec4f(bias0.x); var s0_20_01 = vec4f(bias0.x); var s0_21_00 = vec4f(bias0.x); var s0_21_01 = vec4f(bias0.x);
+  var s0_30_00 = vec4f(bias0.x); var s0_30_01 = vec4f(bias0.x); var s0_31_00 = vec4f(bias0.x); var s0_31_01 = vec4f(bias0.x);
+  var s0_00_10 = vec4f(bias0.x); var s0_00_11 = vec4f(bias0.x); var s0_01_10 = vec4f(bias0.x); var s0_01_11 = vec4f(bias0.x);
+  var s0_10_10 = vec4f(bias0.x); var s0_10_11 = vec4f(bias0.x); var s0_11_10 = vec4f(bias0.x); var s0_11_11 = vec4f(bias0.x);
+  var s0_20_10 = vec4f(bias0.x); var s0_20_11 = vec4f(bias0.x); var s0_21_10 = vec4f(bias0.x); var s0_21_11 = vec4f(bias0.x);
+  var s0_30_10 = vec4f(bias0.x); var s0_30_11 = vec4f(bias0.x); var s0_31_10 = vec4f(bias0.x); var s0_31_11 = vec4f(bias0.x);
+  // Row above the tile; outside the image it wraps around and is masked by `above`.
+  var x = (n * params.input_channels + params.first_channel) * plane + y0 * params.width4 + x4 - params.width4;
+  var w = params.weights + k0 / 4u;
+  for (var c = 0u; c < params.channels; c++) {
+    let i0 = x + 0u * params.width4;
+    let l0 = select(0.0, load_input(i0 - 1u).w, left && above);
+    let b0_0 = select(vec4f(0.0), load_input(i0 + 0u), above); let b0_1 = select(vec4f(0.0), load_input(i0 + 1u), above);
+    let e0 = select(0.0, load_input(i0 + 2u).x, right && above);
+    let i1 = x + 1u * params.width4;
+    let l1 = select(0.0, load_input(i1 - 1u).w, left);
+    let b1_0 = load_input(i1 + 0u); let b1_1 = load_input(i1 + 1u);
+    let e1 = select(0.0, load_input(i1 + 2u).x, right);
+    let i2 = x + 2u * params.width4;
+    let l2 = select(0.0, load_input(i2 - 1u).w, left);
+    let b2_0 = load_input(i2 + 0u); let b2_1 = load_input(i2 + 1u);
+    let e2 = select(0.0, load_input(i2 + 2u).x, right);
+    let i3 = x + 3u * params.width4;
+    let l3 = select(0.0, load_input(i3 - 1u).w, left);
+    let b3_0 = load_input(i3 + 0u); let b3_1 = load_input(i3 + 1u);
+    let e3 = select(0.0, load_input(i3 + 2u).x, right);
+    let i4 = x + 4u * params.width4;
+    let l4 = select(0.0, load_input(i4 - 1u).w, left);
+    let b4_0 = load_input(i4 + 0u); let b4_1 = load_input(i4 + 1u);
+    let e4 = select(0.0, load_input(i4 + 2u).x, right);
+    let i5 = x + 5u * params.width4;
+    let l5 = select(0.0, load_input(i5 - 1u).w, left && below);
+    let b5_0 = select(vec4f(0.0), load_input(i5 + 0u), below); let b5_1 = select(vec4f(0.0), load_input(i5 + 1u), below);
+    let e5 = select(0.0, load_input(i5 + 2u).x, right && below);
+    let a0_0 = vec4f(l0, b0_0.xyz); let c0_0 = vec4f(b0_0.yzw, b0_1.x);
+    let a0_1 = vec4f(b0_0.w, b0_1.xyz); let c0_1 = vec4f(b0_1.yzw, e0);
+    let a1_0 = vec4f(l1, b1_0.xyz); let c1_0 = vec4f(b1_0.yzw, b1_1.x);
+    let a1_1 = vec4f(b1_0.w, b1_1.xyz); let c1_1 = vec4f(b1_1.yzw, e1);
+    let a2_0 = vec4f(l2, b2_0.xyz); let c2_0 = vec4f(b2_0.yzw, b2_1.x);
+    let a2_1 = vec4f(b2_0.w, b2_1.xyz); let c2_1 = vec4f(b2_1.yzw, e2);
+    let a3_0 = vec4f(l3, b3_0.xyz); let c3_0 = vec4f(b3_0.yzw, b3_1.x);
+    let a3_1 = vec4f(b3_0.w, b3_1.xyz); let c3_1 = vec4f(b3_1.yzw, e3);
+    let a4_0 = vec4f(l4, b4_0.xyz); let c4_0 = vec4f(b4_0.yzw, b4_1.x);
+    let a4_1 = vec4f(b4_0.w, b4_1.xyz); let c4_1 = vec4f(b4_1.yzw, e4);
+    let a5_0 = vec4f(l5, b5_0.xyz); let c5_0 = vec4f(b5_0.yzw, b5_1.x);
+    let a5_1 = vec4f(b5_0.w, b5_1.xyz); let c5_1 = vec4f(b5_1.yzw, e5);
+    let g0_0 = load_weights(w + 0u * params.weight_row + 0u);
+    let g0_1 = load_weights(w + 1u * params.weight_row + 0u);
+    let g0_2 = load_weights(w + 2u * params.weight_row + 0u);
+    let g0_3 = load_weights(w + 3u * params.weight_row + 0u);
+    let g0_4 = load_weights(w + 4u * params.weight_row + 0u);
+    let g0_5 = load_weights(w + 5u * params.weight_row + 0u);
+    let g0_6 = load_weights(w + 6u * params.weight_row + 0u);
+    let g0_7 = load_weights(w + 7u * params.weight_row + 0u);
+    let g0_8 = load_weights(w + 8u * params.weight_row + 0u);
+    let h0_00_0 = g0_0; let h0_01_0 = g0_3 + g0_6; let h0_10_0 = g0_0 + g0_3; let h0_11_0 = g0_6;
+    let h0_00_1 = g0_1; let h0_01_1 = g0_4 + g0_7; let h0_10_1 = g0_1 + g0_4; let h0_11_1 = g0_7;
+    let h0_00_2 = g0_2; let h0_01_2 = g0_5 + g0_8; let h0_10_2 = g0_2 + g0_5; let h0_11_2 = g0_8;
+    let u0_00_00 = h0_00_0; let u0_00_01 = h0_00_1 + h0_00_2; let u0_00_10 = h0_00_0 + h0_00_1; let u0_00_11 = h0_00_2;
+    let u0_01_00 = h0_01_0; let u0_01_01 = h0_01_1 + h0_01_2; let u0_01_10 = h0_01_0 + h0_01_1; let u0_01_11 = h0_01_2;
+    let u0_10_00 = h0_10_0; let u0_10_01 = h0_10_1 + h0_10_2; let u0_10_10 = h0_10_0 + h0_10_1; let u0_10_11 = h0_10_2;
+    let u0_11_00 = h0_11_0; let u0_11_01 = h0_11_1 + h0_11_2; let u0_11_10 = h0_11_0 + h0_11_1; let u0_11_11 = h0_11_2;
+    s0_00_00 += u0_00_00.x * a0_0 + u0_00_01.x * b0_0 + u0_01_00.x * a1_0 + u0_01_01.x * b1_0; s0_00_01 += u0_00_10.x * b0_0 + u0_00_11.x * c0_0 + u0_01_10.x * b1_0 + u0_01_11.x * c1_0; s0_01_00 += u0_10_00.x * a1_0 + u0_10_01.x * b1_0 + u0_11_00.x * a2_0 + u0_11_01.x * b2_0; s0_01_01 += u0_10_10.x * b1_0 + u0_10_11.x * c1_0 + u0_11_10.x * b2_0 + u0_11_11.x * c2_0;
+    s0_10_00 += u0_00_00.x * a1_0 + u0_00_01.x * b1_0 + u0_01_00.x * a2_0 + u0_01_01.x * b2_0; s0_10_01 += u0_00_10.x * b1_0 + u0_00_11.x * c1_0 + u0_01_10.x * b2_0 + u0_01_11.x * c2_0; s0_11_00 += u0_10_00.x * a2_0 + u0_10_01.x * b2_0 + u0_11_00.x * a3_0 + u0_11_01.x * b3_0; s0_11_01 += u0_10_10.x * b2_0 + u0_10_11.x * c2_0 + u0_11_10.x * b3_0 + u0_11_11.x * c3_0;
+    s0_20_00 += u0_00_00.x * a2_0 + u0_00_01.x * b2_0 + u0_01_00.x * a3_0 + u0_01_01.x * b3_0; s0_20_01 += u0_00_10.x * b2_0 + u0_00_11.x * c2_0 + u0_01_10.x * b3_0 + u0_01_11.x * c3_0; s0_21_00 += u0_10_00.x * a3_0 + u0_10_01.x * b3_0 + u0_11_00.x * a4_0 + u0_11_01.x * b4_0; s0_21_01 += u0_10_10.x * b3_0 + u0_10_11.x * c3_0 + u0_11_10.x * b4_0 + u0_11_11.x * c4_0;
+    s0_30_00 += u0_00_00.x * a3_0 + u0_00_01.x * b3_0 + u0_01_00.x * a4_0 + u0_01_01.x * b4_0; s0_30_01 += u0_00_10.x * b3_0 + u0_00_11.x * c3_0 + u0_01_10.x * b4_0 + u0_01_11.x * c4_0; s0_31_00 += u0_10_00.x * a4_0 + u0_10_01.x * b4_0 + u0_11_00.x * a5_0 + u0_11_01.x * b5_0; s0_31_01 += u0_10_10.x * b4_0 + u0_10_11.x * c4_0 + u0_11_10.x * b5_0 + u0_11_11.x * c5_0;
+    s0_00_10 += u0_00_00.x * a0_1 + u0_00_01.x * b0_1 + u0_01_00.x * a1_1 + u0_01_01.x * b1_1; s0_00_11 += u0_00_10.x * b0_1 + u0_00_11.x * c0_1 + u0_01_10.x * b1_1 + u0_01_11.x * c1_1; s0_01_10 += u0_10_00.x * a1_1 + u0_10_01.x * b1_1 + u0_11_00.x * a2_1 + u0_11_01.x * b2_1; s0_01_11 += u0_10_10.x * b1_1 + u0_10_11.x * c1_1 + u0_11_10.x * b2_1 + u0_11_11.x * c2_1;
+    s0_10_10 += u0_00_00.x * a1_1 + u0_00_01.x * b1_1 + u0_01_00.x * a2_1 + u0_01_01.x * b2_1; s0_10_11 += u0_00_10.x * b1_1 + u0_00_11.x * c1_1 + u0_01_10.x * b2_1 + u0_01_11.x * c2_1; s0_11_10 += u0_10_00.x * a2_1 + u0_10_01.x * b2_1 + u0_11_00.x * a3_1 + u0_11_01.x * b3_1; s0_11_11 += u0_10_10.x * b2_1 + u0_10_11.x * c2_1 + u0_11_10.x * b3_1 + u0_11_11.x * c3_1;
+    s0_20_10 += u0_00_00.x * a2_1 + u0_00_01.x * b2_1 + u0_01_00.x * a3_1 + u0_01_01.x * b3_1; s0_20_11 += u0_00_10.x * b2_1 + u0_00_11.x * c2_1 + u0_01_10.x * b3_1 + u0_01_11.x * c3_1; s0_21_10 += u0_10_00.x * a3_1 + u0_10_01.x * b3_1 + u0_11_00.x * a4_1 + u0_11_01.x * b4_1; s0_21_11 += u0_10_10.x * b3_1 + u0_10_11.x * c3_1 + u0_11_10.x * b4_1 + u0_11_11.x * c4_1;
+    s0_30_10 += u0_00_00.x * a3_1 + u0_00_01.x * b3_1 + u0_01_00.x * a4_1 + u0_01_01.x * b4_1; s0_30_11 += u0_00_10.x * b3_1 + u0_00_11.x * c3_1 + u0_01_10.x * b4_1 + u0_01_11.x * c4_1; s0_31_10 += u0_10_00.x * a4_1 + u0_10_01.x * b4_1 + u0_11_00.x * a5_1 + u0_11_01.x * b5_1; s0_31_11 += u0_10_10.x * b4_1 + u0_10_11.x * c4_1 + u0_11_10.x * b5_1 + u0_11_11.x * c5_1;
+    x += plane;
+    w += 9u * params.weight_row;
+  }
+  let slot = n * params.output_channels + params.first_output + k0;
+  let area = 4u * plane; let line = params.width4 * 2u;
+  var o = slot * area + y0 * 2u * line + x4 * 2u;
+  if (k0 + 0u < params.outputs) {
+    output[o + 0u * line + 0u] = finish(vec4f(s0_00_00.x, s0_00_01.x, s0_00_00.y, s0_00_01.y), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(vec4f(s0_01_00.x, s0_01_01.x, s0_01_00.y, s0_01_01.y), o + 1u * line + 0u);
+    output[o + 2u * line + 0u] = finish(vec4f(s0_10_00.x, s0_10_01.x, s0_10_00.y, s0_10_01.y), o + 2u * line + 0u);
+    output[o + 3u * line + 0u] = finish(vec4f(s0_11_00.x, s0_11_01.x, s0_11_00.y, s0_11_01.y), o + 3u * line + 0u);
+    output[o + 4u * line + 0u] = finish(vec4f(s0_20_00.x, s0_20_01.x, s0_20_00.y, s0_20_01.y), o + 4u * line + 0u);
+    output[o + 5u * line + 0u] = finish(vec4f(s0_21_00.x, s0_21_01.x, s0_21_00.y, s0_21_01.y), o + 5u * line + 0u);
+    output[o + 6u * line + 0u] = finish(vec4f(s0_30_00.x, s0_30_01.x, s0_30_00.y, s0_30_01.y), o + 6u * line + 0u);
+    output[o + 7u * line + 0u] = finish(vec4f(s0_31_00.x, s0_31_01.x, s0_31_00.y, s0_31_01.y), o + 7u * line + 0u);
+    output[o + 0u * line + 1u] = finish(vec4f(s0_00_00.z, s0_00_01.z, s0_00_00.w, s0_00_01.w), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(vec4f(s0_01_00.z, s0_01_01.z, s0_01_00.w, s0_01_01.w), o + 1u * line + 1u);
+    output[o + 2u * line + 1u] = finish(vec4f(s0_10_00.z, s0_10_01.z, s0_10_00.w, s0_10_01.w), o + 2u * line + 1u);
+    output[o + 3u * line + 1u] = finish(vec4f(s0_11_00.z, s0_11_01.z, s0_11_00.w, s0_11_01.w), o + 3u * line + 1u);
+    output[o + 4u * line + 1u] = finish(vec4f(s0_20_00.z, s0_20_01.z, s0_20_00.w, s0_20_01.w), o + 4u * line + 1u);
+    output[o + 5u * line + 1u] = finish(vec4f(s0_21_00.z, s0_21_01.z, s0_21_00.w, s0_21_01.w), o + 5u * line + 1u);
+    output[o + 6u * line + 1u] = finish(vec4f(s0_30_00.z, s0_30_01.z, s0_30_00.w, s0_30_01.w), o + 6u * line + 1u);
+    output[o + 7u * line + 1u] = finish(vec4f(s0_31_00.z, s0_31_01.z, s0_31_00.w, s0_31_01.w), o + 7u * line + 1u);
+    output[o + 0u * line + 2u] = finish(vec4f(s0_00_10.x, s0_00_11.x, s0_00_10.y, s0_00_11.y), o + 0u * line + 2u);
+    output[o + 1u * line + 2u] = finish(vec4f(s0_01_10.x, s0_01_11.x, s0_01_10.y, s0_01_11.y), o + 1u * line + 2u);
+    output[o + 2u * line + 2u] = finish(vec4f(s0_10_10.x, s0_10_11.x, s0_10_10.y, s0_10_11.y), o + 2u * line + 2u);
+    output[o + 3u * line + 2u] = finish(vec4f(s0_11_10.x, s0_11_11.x, s0_11_10.y, s0_11_11.y), o + 3u * line + 2u);
+    output[o + 4u * line + 2u] = finish(vec4f(s0_20_10.x, s0_20_11.x, s0_20_10.y, s0_20_11.y), o + 4u * line + 2u);
+    output[o + 5u * line + 2u] = finish(vec4f(s0_21_10.x, s0_21_11.x, s0_21_10.y, s0_21_11.y), o + 5u * line + 2u);
+    output[o + 6u * line + 2u] = finish(vec4f(s0_30_10.x, s0_30_11.x, s0_30_10.y, s0_30_11.y), o + 6u * line + 2u);
+    output[o + 7u * line + 2u] = finish(vec4f(s0_31_10.x, s0_31_11.x, s0_31_10.y, s0_31_11.y), o + 7u * line + 2u);
+    output[o + 0u * line + 3u] = finish(vec4f(s0_00_10.z, s0_00_11.z, s0_00_10.w, s0_00_11.w), o + 0u * line + 3u);
+    output[o + 1u * line + 3u] = finish(vec4f(s0_01_10.z, s0_01_11.z, s0_01_10.w, s0_01_11.w), o + 1u * line + 3u);
+    output[o + 2u * line + 3u] = finish(vec4f(s0_10_10.z, s0_10_11.z, s0_10_10.w, s0_10_11.w), o + 2u * line + 3u);
+    output[o + 3u * line + 3u] = finish(vec4f(s0_11_10.z, s0_11_11.z, s0_11_10.w, s0_11_11.w), o + 3u * line + 3u);
+    output[o + 4u * line + 3u] = finish(vec4f(s0_20_10.z, s0_20_11.z, s0_20_10.w, s0_20_11.w), o + 4u * line + 3u);
+    output[o + 5u * line + 3u] = finish(vec4f(s0_21_10.z, s0_21_11.z, s0_21_10.w, s0_21_11.w), o + 5u * line + 3u);
+    output[o + 6u * line + 3u] = finish(vec4f(s0_30_10.z, s0_30_11.z, s0_30_10.w, s0_30_11.w), o + 6u * line + 3u);
+    output[o + 7u * line + 3u] = finish(vec4f(s0_31_10.z, s0_31_11.z, s0_31_10.w, s0_31_11.w), o + 7u * line + 3u);
+  }
+  o += area;
+}
