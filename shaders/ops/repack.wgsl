@@ -3,14 +3,13 @@
 // One invocation per tap of a block of 4 channels x 4 outputs; output blocks fastest, then tap.
 override WORKGROUP: u32 = 64;
 struct Params { channels: u32, outputs: u32, row: u32, transposed_row: u32, from_vector: u32, to_vector: u32 }
-@group(0) @binding(0) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> transposed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn taps(c: u32, t: u32, k4: u32) -> vec4f {
   // Clamped, as channels beyond the last one belong to another parameter.
   let i = params.from_vector + (min(c, params.channels - 1u) * 9u + t) * params.row + k4;
-  return select(vec4f(0.0), weights[i], c < params.channels);
+  return select(vec4f(0.0), load_weights(i), c < params.channels);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -26,7 +26,7 @@ const transposeTaps = defineKernel({
   source: repackSource,
   snippets: [index],
   entryPoint: "transpose_taps",
-  bindings: { weights: "read", transposed: "read_write" },
+  bindings: { weights: "texel", transposed: "read_write" },
   params: {
     channels: "u32",
     outputs: "u32",
@@ -101,15 +101,32 @@ export function conv2d(
   store: ParameterStore,
   options: ConvolutionOptions,
 ): Value {
-  const { shape } = input.tensor, [B, , H, W] = shape;
-  const { weight, bias } = layer;
-  const [K, C] = weight.shape;
+  return recordLayer(graph, input, layer, store, options);
+}
+
+/**
+ * Records a convolution that may take a change of plane size along; `pooled` has no gradient. The caller
+ * asks {@linkcode fusedTile} first.
+ *
+ * @throws {ShapeError} if the input does not fit the layer.
+ */
+export function recordLayer(
+  graph: Graph,
+  input: Value,
+  layer: ConvolutionLayer,
+  store: ParameterStore,
+  options: ConvolutionOptions,
+  fused?: "pooled" | "enlarged",
+): Value {
+  const { plan, arithmetic } = graph, { weight, bias } = layer, [K, C] = weight.shape;
   const window = channelWindow(input.tensor, layer, options), { first } = window;
+  const [B, channels, H, W] = input.tensor.shape;
   const family = options.tiles ?? tileFamily(graph.gpu.profile);
-  const relu = options.activation === "relu";
-  const { arithmetic } = graph;
-  const output = graph.value(options.label, [B, K, H, W], { rectified: relu });
-  recordConvolution(graph.plan, family, {
+  const relu = options.activation === "relu", enlarged = fused === "enlarged";
+  const scale = enlarged ? 2 : fused === "pooled" ? 0.5 : 1;
+  const size = [B, K, H * scale, W * scale];
+  const output = graph.value(options.label, size, { rectified: relu });
+  recordConvolution(plan, family, {
     input: window,
     output: { tensor: output.tensor, first: 0, count: K },
     weights: store.weights,
@@ -117,6 +134,7 @@ export function conv2d(
     biasOffset: bias?.offset,
     relu,
     arithmetic,
+    fused,
   });
   graph.onBackward([output], () => {
     const { gradient } = output;
@@ -128,19 +146,21 @@ export function conv2d(
     recordWeightGradient(graph, family, {
       input: window,
       gradient,
+      enlarged,
       target: gradients,
       weightOffset: weight.offset,
       biasOffset: bias?.offset,
     });
     graph.contribute(input, true, (target) => {
-      if (C < shape[1]) graph.plan.clear(target);
-      recordConvolution(graph.plan, family, {
+      if (C < channels) plan.clear(target);
+      recordConvolution(plan, family, {
         input: { tensor: gradient, first: 0, count: K },
         output: { tensor: target, first, count: C },
         weights: transposed,
         weightOffset: store.transposedOffsets.get(weight.name)!,
         mask: input.rectified ? input.tensor : undefined,
         arithmetic: { ...arithmetic, half: false },
+        fused: enlarged ? "reduced" : undefined,
       });
     });
   });

@@ -9,6 +9,15 @@
  */
 import enlarged4x2x4 from "../../shaders/ops/conv2d/enlarged_4x2x4.wgsl" with { type: "text" };
 import enlarged8x4x1 from "../../shaders/ops/conv2d/enlarged_8x4x1.wgsl" with { type: "text" };
+import enlargedGradient1x8 from "../../shaders/ops/conv2d/enlarged_gradient_1x8.wgsl" with {
+  type: "text",
+};
+import enlargedGradient4x4 from "../../shaders/ops/conv2d/enlarged_gradient_4x4.wgsl" with {
+  type: "text",
+};
+import enlargedInput8x8x8 from "../../shaders/ops/conv2d/enlarged_input_8x8x8.wgsl" with {
+  type: "text",
+};
 import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
 import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
 import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
@@ -133,6 +142,11 @@ const enlarged4 = defineKernel({
   label: "ops/conv2d/enlarged_4x2x4#convolve",
   source: enlarged4x2x4,
 });
+const enlargedInput = defineKernel({
+  ...forward,
+  label: "ops/conv2d/enlarged_input_8x8x8#convolve",
+  source: enlargedInput8x8x8,
+});
 /** The direct ones, multiplying 16-bit numbers. */
 const halfOf = (whole: typeof wide8, source: string) =>
   [
@@ -146,6 +160,16 @@ const halves = new Map([
   halfOf(tall1, half4x8x1),
   halfOf(forward1, half4x4x1),
 ]);
+const enlargedGradientFew = defineKernel({
+  ...backward,
+  label: "ops/conv2d/enlarged_gradient_4x4#accumulate",
+  source: enlargedGradient4x4,
+});
+const enlargedGradientOne = defineKernel({
+  ...backward,
+  label: "ops/conv2d/enlarged_gradient_1x8#accumulate",
+  source: enlargedGradient1x8,
+});
 const gradientMany = defineKernel({
   ...backward,
   label: "ops/conv2d/gradient_8x4#accumulate",
@@ -232,6 +256,14 @@ export function enlargedTile(family: TileFamily, shape: ForwardShape): ForwardCh
     : { kernel: enlarged4, columns: 4, rows: 2, outputs: 4 };
 }
 
+/** Kernel for the gradient with respect to planes that were seen enlarged; of software adapters. */
+export const ENLARGED_INPUT: ForwardChoice = {
+  kernel: enlargedInput,
+  columns: 8,
+  rows: 8,
+  outputs: 8,
+};
+
 function directTile(family: TileFamily, { outputs, height, width }: ForwardShape): ForwardChoice {
   const software = family !== "small";
   if (outputs === 1 && software && height % 8 === 0) {
@@ -245,6 +277,23 @@ function directTile(family: TileFamily, { outputs, height, width }: ForwardShape
   return { kernel: forward4, columns: 4, rows: 4, outputs: 4 };
 }
 
+/** A kernel of the weight gradient, and its (output, input) channel pairs. */
+export interface GradientChoice {
+  /** The kernel. */
+  readonly kernel: typeof gradientMany;
+  /** Output channels. */
+  readonly outputs: number;
+  /** Input channels. */
+  readonly channels: number;
+}
+
+/** Kernel of the weight gradient for planes that were seen enlarged; of software adapters. */
+export function enlargedGradientTile(outputs: number): GradientChoice {
+  return outputs === 1
+    ? { kernel: enlargedGradientOne, outputs: 1, channels: 8 }
+    : { kernel: enlargedGradientFew, outputs: 4, channels: 4 };
+}
+
 /**
  * Kernel of the weight gradient for so many channels, and its (output, input) channel pairs.
  *
@@ -255,7 +304,7 @@ export function gradientTile(
   outputs: number,
   channels: number,
   large: boolean,
-): { kernel: typeof gradientMany; outputs: number; channels: number } {
+): GradientChoice {
   if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 2 };
   if (outputs <= 4 || family === "small") return { kernel: gradientFew, outputs: 4, channels: 2 };
   if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1 };

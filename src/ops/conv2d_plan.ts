@@ -10,6 +10,8 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
+  ENLARGED_INPUT,
+  enlargedGradientTile,
   enlargedTile,
   type ForwardChoice,
   type ForwardShape,
@@ -69,14 +71,15 @@ export interface Convolution {
   /** How it multiplies and adds. */
   readonly arithmetic: Arithmetic;
   /**
-   * `pooled`: the output is the maxima of 2 x 2 windows; `enlarged`: the input is seen twice as large.
-   * Only where {@linkcode fusedTile} has a kernel.
+   * `pooled`: the output is the maxima of 2 x 2 windows; `enlarged`: the input is seen twice as large;
+   * `reduced`: the input is the gradient of what was computed from an enlarged one, the output the
+   * gradient with respect to that. Only where {@linkcode fusedTile} has a kernel.
    */
   readonly fused?: Fused | undefined;
 }
 
 /** A change of plane size that a convolution can take along. */
-export type Fused = "pooled" | "enlarged";
+export type Fused = "pooled" | "enlarged" | "reduced";
 
 /** Kernel that takes a change of plane size along, or undefined if there is none for this shape. */
 export function fusedTile(
@@ -87,6 +90,7 @@ export function fusedTile(
 ): ForwardChoice | undefined {
   if (arithmetic.half) return undefined;
   if (fused === "enlarged") return enlargedTile(family, shape);
+  if (fused === "reduced") return family === "small" ? undefined : ENLARGED_INPUT;
   const tile = forwardTile(family, shape, arithmetic);
   return tile.columns % 8 === 0 && tile.rows % 2 === 0 ? tile : undefined;
 }
@@ -135,8 +139,10 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
 export interface WeightGradient {
   /** Channels the convolution read. */
   readonly input: ChannelWindow;
-  /** Gradient with respect to its output, (B, K, H, W). */
+  /** Gradient with respect to its output, (B, K, H, W); of an enlarged input (B, K, 2 H, 2 W). */
   readonly gradient: Tensor;
+  /** True if the input was seen enlarged. */
+  readonly enlarged?: boolean;
   /** Flat tensor the result is written to, as [C][9][Kp]. */
   readonly target: Tensor;
   /** First element of the weights in it. */
@@ -149,25 +155,23 @@ export interface WeightGradient {
 export function recordWeightGradient(graph: Graph, family: TileFamily, work: WeightGradient): void {
   const { plan } = graph;
   const { input, gradient } = work;
-  const [B, K, H, W] = gradient.shape;
+  const [B, , H, W] = input.tensor.shape, K = gradient.shape[1];
   const C = input.count, weightRow = roundUp4(K) / 4;
   const spread = family === "small";
   // Lanes read neighbouring strips: on hardware always, in software where planes are so large that
   // lanes of different channels, a power of two apart, would push each other out of the cache.
   const neighbours = spread || H * W >= 4096;
-  const tile = gradientTile(family, K, C, neighbours);
+  const tile = work.enlarged ? enlargedGradientTile(K) : gradientTile(family, K, C, neighbours);
   const blocksOf = (t: typeof tile) => [Math.ceil(C / t.channels), Math.ceil(K / t.outputs)];
   const [channelBlocks, outputBlocks] = blocksOf(tile), blocks = channelBlocks * outputBlocks;
   const stride = (9 * C + 1) * weightRow;
   const bandRows = spread ? Math.min(H, 8) : H, bands = Math.ceil(H / bandRows);
   const strips = B * bands * W / 4;
   // Hardware wants very many invocations, within a bounded amount of partial results.
+  const shared = work.enlarged ? tile : gradientTile("large", K, C, neighbours);
   const wanted = spread
     ? Math.min(Math.ceil(2 ** 17 / blocks), Math.floor(2 ** 22 / stride))
-    : Math.max(
-      softwareSplits(blocksOf(gradientTile("large", K, C, neighbours))),
-      neighbours ? 16 : 1,
-    );
+    : Math.max(softwareSplits(blocksOf(shared)), neighbours ? 16 : 1);
   const most = Math.max(1, Math.min(wanted, strips));
   const stripsPerSplit = Math.ceil(strips / most), splits = Math.ceil(strips / stripsPerSplit);
   const partials = graph.allocate("convolution partials", [splits, 4 * stride]);

@@ -1,14 +1,15 @@
 /**
- * Convolutions that take a change of plane size along, where no gradient is asked for.
+ * Convolutions that take a change of plane size along.
  *
- * The plane of the other size is then never stored, which on software adapters costs as much as a tenth
- * of a convolution. When training, or where there is no such kernel, two operations are recorded.
+ * The plane of the other size is then never stored, which on software adapters costs as much as a good
+ * part of a convolution. Where there is no such kernel, two operations are recorded; maxima are taken
+ * along only where no gradient is asked for.
  *
  * @module
  */
-import { channelWindow, conv2d, type ConvolutionLayer, type ConvolutionOptions } from "./conv2d.ts";
+import { conv2d, type ConvolutionLayer, type ConvolutionOptions, recordLayer } from "./conv2d.ts";
 import { tileFamily } from "./conv2d_kernels.ts";
-import { type Fused, fusedTile, recordConvolution } from "./conv2d_plan.ts";
+import { fusedTile } from "./conv2d_plan.ts";
 import type { Graph, Value } from "./graph.ts";
 import type { ParameterStore } from "./parameters.ts";
 import { maxPool2, upsample2 } from "./resample.ts";
@@ -28,8 +29,9 @@ export function conv2dPooled(
   store: ParameterStore,
   options: ConvolutionOptions,
 ): Value {
-  const fused = recordFused(graph, input, layer, store, options, "pooled");
-  if (fused !== undefined) return fused;
+  if (!graph.training && fuses(graph, input, layer, options, "pooled")) {
+    return recordLayer(graph, input, layer, store, options, "pooled");
+  }
   const whole = conv2d(graph, input, layer, store, options);
   const output = maxPool2(graph, whole);
   graph.done(whole);
@@ -76,37 +78,21 @@ export function conv2dEnlarged(
   store: ParameterStore,
   options: ConvolutionOptions,
 ): Value {
-  const fused = graph.arithmetic.convolution === "winograd"
-    ? recordFused(graph, input.small, layer, store, options, "enlarged")
-    : undefined;
-  return fused ?? conv2d(graph, input.large, layer, store, options);
+  const { convolution } = graph.arithmetic;
+  return convolution === "winograd" && fuses(graph, input.small, layer, options, "enlarged")
+    ? recordLayer(graph, input.small, layer, store, options, "enlarged")
+    : conv2d(graph, input.large, layer, store, options);
 }
 
-function recordFused(
+/** Whether a kernel takes the change of size along. */
+function fuses(
   graph: Graph,
-  input: Value,
-  layer: ConvolutionLayer,
-  store: ParameterStore,
-  options: ConvolutionOptions,
-  fused: Fused,
-): Value | undefined {
-  const { arithmetic } = graph, [B, , H, W] = input.tensor.shape, { weight, bias } = layer;
-  const family = options.tiles ?? tileFamily(graph.gpu.profile);
-  const window = channelWindow(input.tensor, layer, options), outputs = weight.shape[0];
-  const shape = { channels: window.count, outputs, height: H, width: W };
-  if (graph.training || fusedTile(family, shape, arithmetic, fused) === undefined) return undefined;
-  const scale = fused === "pooled" ? 0.5 : 2, relu = options.activation === "relu";
-  const size = [B, outputs, H * scale, W * scale];
-  const output = graph.value(options.label, size, { rectified: relu });
-  recordConvolution(graph.plan, family, {
-    input: window,
-    output: { tensor: output.tensor, first: 0, count: outputs },
-    weights: store.weights,
-    weightOffset: weight.offset,
-    biasOffset: bias?.offset,
-    relu,
-    arithmetic,
-    fused,
-  });
-  return output;
+  { tensor: { shape: [, , height, width] } }: Value,
+  { weight: { shape: [outputs, channels] } }: ConvolutionLayer,
+  { tiles }: ConvolutionOptions,
+  fused: "pooled" | "enlarged",
+): boolean {
+  const family = tiles ?? tileFamily(graph.gpu.profile);
+  const shape = { channels, outputs, height, width };
+  return fusedTile(family, shape, graph.arithmetic, fused) !== undefined;
 }

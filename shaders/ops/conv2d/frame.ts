@@ -19,8 +19,8 @@ export interface ForwardTile {
 export interface ForwardParts {
   /** Lines at the top: what the kernel is. */
   readonly title: string;
-  /** Side of the output for one of the input: 1, or 2 if the input is seen enlarged. Default 1. */
-  readonly scale?: 1 | 2;
+  /** Side of the output for one of the input; default 1. */
+  readonly scale?: 0.5 | 1 | 2;
   /** Declarations of the sums. */
   readonly sums: readonly string[];
   /** Lines for one input channel: x is the vector above the tile, w the first of the weights. */
@@ -133,7 +133,8 @@ ${stores(tile, parts, pools)}
 `;
 }
 
-function outputSize(scale: 1 | 2, pools: boolean): string {
+function outputSize(scale: 0.5 | 1 | 2, pools: boolean): string {
+  if (scale === 0.5) return "height' = height / 2, width' = 2 width4";
   if (scale === 2) return "height' = 2 height, width' = 8 width4";
   return "height' = height, width' = 4 width4" + (pools ? ", both halved if POOLED" : "");
 }
@@ -170,6 +171,7 @@ function stores(tile: ForwardTile, parts: ForwardParts, pools: boolean): string 
     `let area = ${size}; let line = params.width4${scale};
   var o = slot * area + y0${scale} * line + x4${scale};`;
   const at = (r: number, q: number): string => `o + ${r}u * line + ${q}u`;
+  if (scale === 0.5) return `  ${place("plane / 4u", " / 2u")}\n${write(at, false)}`;
   if (scale === 2) return `  ${place("4u * plane", " * 2u")}\n${write(at, false)}`;
   const plain = `  ${place("plane", "")}\n${write(at, false)}`;
   if (!pools) return plain;

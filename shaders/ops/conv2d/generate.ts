@@ -8,7 +8,7 @@
  * @module
  */
 import { directText } from "./direct.ts";
-import { enlargedText } from "./enlarged.ts";
+import { enlargedGradientText, enlargedInputText, enlargedText } from "./enlarged.ts";
 import type { ForwardTile } from "./frame.ts";
 import { gradientText, type GradientTile } from "./gradient.ts";
 import { WINOGRAD_ROWS, winogradText } from "./winograd.ts";
@@ -34,6 +34,15 @@ export const ENLARGED_TILES: readonly ForwardTile[] = [
   { quads: 1, rows: 2, outputs: 4 },
 ];
 
+/** Tiles of the gradient with respect to planes seen enlarged that are emitted. */
+export const ENLARGED_INPUT_TILES: readonly ForwardTile[] = [{ quads: 2, rows: 8, outputs: 8 }];
+
+/** Tiles of the weight gradient for planes seen enlarged that are emitted. */
+export const ENLARGED_GRADIENT_TILES: readonly GradientTile[] = [
+  { outputs: 4, channels: 4 },
+  { outputs: 1, channels: 8 },
+];
+
 /** Tiles that are emitted. */
 export const GRADIENT_TILES: readonly GradientTile[] = [
   { outputs: 8, channels: 4 },
@@ -46,14 +55,17 @@ export const GRADIENT_TILES: readonly GradientTile[] = [
 /** File name of a forward tile of a family. */
 export function forwardName(
   { quads, rows, outputs }: ForwardTile,
-  family: "tile" | "half" | "winograd" | "enlarged",
+  family: "tile" | "half" | "winograd" | "enlarged" | "enlarged_input",
 ): string {
   return `${family}_${4 * quads}x${rows}x${outputs}.wgsl`;
 }
 
 /** File name of a weight-gradient tile. */
-export function gradientName(tile: GradientTile): string {
-  return `gradient_${tile.outputs}x${tile.channels}.wgsl`;
+export function gradientName(
+  tile: GradientTile,
+  family: "gradient" | "enlarged_gradient" = "gradient",
+): string {
+  return `${family}_${tile.outputs}x${tile.channels}.wgsl`;
 }
 
 /** All files: name and text. */
@@ -63,6 +75,12 @@ export function emit(): Map<string, string> {
     ...FORWARD_TILES.map((tile) => [forwardName(tile, "half"), directText(tile, true)] as const),
     ...WINOGRAD_TILES.map((tile) => [forwardName(tile, "winograd"), winogradText(tile)] as const),
     ...ENLARGED_TILES.map((tile) => [forwardName(tile, "enlarged"), enlargedText(tile)] as const),
+    ...ENLARGED_INPUT_TILES.map((tile) =>
+      [forwardName(tile, "enlarged_input"), enlargedInputText(tile)] as const
+    ),
+    ...ENLARGED_GRADIENT_TILES.map((tile) =>
+      [gradientName(tile, "enlarged_gradient"), enlargedGradientText(tile)] as const
+    ),
     ...GRADIENT_TILES.map((tile) => [gradientName(tile), gradientText(tile)] as const),
   ]);
 }

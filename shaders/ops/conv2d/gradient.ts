@@ -13,43 +13,29 @@ export interface GradientTile {
   readonly channels: number;
 }
 
-/** WGSL of the kernel for the gradient with respect to weights and bias for a tile. */
-export function gradientText({ outputs, channels }: GradientTile): string {
-  const sum = (k: number, c: number, t: number): string => `s${k}_${c}_${t}`;
+/** The parts in which the kernels differ. */
+export interface GradientParts {
+  /** Lines at the top: what the kernel is. */
+  readonly title: string;
+  /** Side of the gradient for one of the input; default 1. */
+  readonly scale?: 1 | 2;
+  /** Lines at the head of a strip: at column x4 of image n, from row `first` on. */
+  readonly strip: readonly string[];
+  /** Lines for row y. */
+  readonly row: readonly string[];
+}
+
+/** Name of the sum for output k, input c and tap t. */
+export const pairSum = (k: number, c: number, t: number): string => `s${k}_${c}_${t}`;
+
+/** WGSL of a kernel: which strips an invocation walks down, and how it stores its sums. */
+export function gradientFrame({ outputs, channels }: GradientTile, parts: GradientParts): string {
   const declare = range(outputs).flatMap((k) => [
     `  var z${k} = 0.0;`,
     ...range(channels).map((c) =>
-      "  " + range(9).map((t) => `var ${sum(k, c, t)} = 0.0;`).join(" ")
+      "  " + range(9).map((t) => `var ${pairSum(k, c, t)} = 0.0;`).join(" ")
     ),
   ]);
-  // Left neighbour, 4 pixels and right neighbour of row r of channel c.
-  const row = (r: number, c: number, keyword: string, index: string, ok: string): string => {
-    const and = ok === "" ? "" : ` && ${ok}`;
-    const load = `load_input(${index})`;
-    const b = ok === "" ? load : `select(vec4f(0.0), ${load}, ${ok})`;
-    return `${keyword} l${r}_${c} = select(0.0, load_input(${index} - 1u).w, left${and}); ` +
-      `${keyword} b${r}_${c} = ${b}; ` +
-      `${keyword} e${r}_${c} = select(0.0, load_input(${index} + 1u).x, right${and});`;
-  };
-  const value = (r: number, c: number, p: number): string =>
-    p < 0 ? `l${r}_${c}` : p > 3 ? `e${r}_${c}` : `b${r}_${c}.${XYZW[p]}`;
-  const products = range(outputs).flatMap((k) =>
-    range(channels).flatMap((c) =>
-      range(9).map((t) => {
-        let text = "";
-        for (const p of range(4)) {
-          const factors = [`d${k}.${XYZW[p]}`, value(Math.floor(t / 3), c, p + t % 3 - 1)];
-          text = text === "" ? factors.join(" * ") : `fma(${factors.join(", ")}, ${text})`;
-        }
-        return `        ${sum(k, c, t)} += ${text};`;
-      })
-    )
-  );
-  const rotate = range(channels).flatMap((c) =>
-    [0, 1].map((r) =>
-      "        " + ["l", "b", "e"].map((v) => `${v}${r}_${c} = ${v}${r + 1}_${c};`).join(" ")
-    )
-  );
   const vector = (parts: (k: number) => string, g: number): string =>
     outputs === 1
       ? `vec4f(${parts(0)}, 0.0, 0.0, 0.0)`
@@ -58,7 +44,7 @@ export function gradientText({ outputs, channels }: GradientTile): string {
     const weights = range(channels).map((c) => {
       const lines = range(9).map((t) =>
         `      partials[o + ${9 * c + t}u * params.weight_row] = ` +
-        `select(vec4f(0.0), ${vector((k) => sum(k, c, t), g)}, real);`
+        `select(vec4f(0.0), ${vector((k) => pairSum(k, c, t), g)}, real);`
       );
       return `    if (c0 + ${c}u < params.channels) {\n${lines.join("\n")}\n    }`;
     });
@@ -72,12 +58,12 @@ ${weights.join("\n")}
     }
   }`;
   });
-  return `// Gradient of a 3 x 3 convolution with respect to weights and bias, summed over part of the pixels.
-// One invocation makes ${outputs} output x ${channels} input channel(s) x 9 taps; it walks down strips 4 pixels wide and
-// band_rows high, keeping three rows of the input. Strips are numbered column first, then band, then image; split s takes
-// strips s * split_step + j * strip_step, j < strips_per_split.
+  const double = parts.scale === 2 ? "2 " : "";
+  return `${parts.title}
+// Strips are numbered column first, then band, then image; split s takes strips s * split_step + j * strip_step,
+// j < strips_per_split.
 //   input    (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
-//   gradient (B, outputs, height, 4 width4)
+//   gradient (B, outputs, ${double}height, ${double}4 width4)
 //   partials [splits][stride]: weights [channels][9][4 weight_row], then bias [4 weight_row]; padding 0
 // Emitted by generate.ts: change that file.
 override WORKGROUP: u32 = 64;
@@ -115,30 +101,71 @@ ${declare.join("\n")}
     let left = x4 > 0u;
     let right = x4 + 1u < params.width4;
     let above = first > 0u;
-    var x = (n * params.input_channels + params.first_channel + c0) * plane + first * params.width4 + x4;
-    var d = (n * params.outputs + k0) * plane + first * params.width4 + x4;
-${
-    range(channels).map((c) =>
-      `    ${row(0, c, "var", `x + ${c}u * plane - params.width4`, "above")}\n` +
-      `    ${row(1, c, "var", `x + ${c}u * plane`, "")}`
-    ).join("\n")
-  }
+${parts.strip.join("\n")}
     let last = min(first + params.band_rows, params.height);
     for (var y = first; y < last; y++) {
-      x += params.width4;
-      let inside = y + 1u < params.height;
-${range(channels).map((c) => `      ${row(2, c, "let", `x + ${c}u * plane`, "inside")}`).join("\n")}
-${
-    range(outputs).map((k) =>
-      `      let d${k} = load_gradient(d + ${k}u * plane); z${k} += dot(d${k}, vec4f(1.0));`
-    ).join("\n")
-  }
-${products.map((line) => line.slice(2)).join("\n")}
-${rotate.map((line) => line.slice(2)).join("\n")}
-      d += params.width4;
+${parts.row.join("\n")}
     }
   }
 ${stores.join("\n")}
 }
 `;
+}
+
+/** WGSL of the kernel for the gradient with respect to weights and bias for a tile. */
+export function gradientText(tile: GradientTile): string {
+  const { outputs, channels } = tile;
+  // Left neighbour, 4 pixels and right neighbour of row r of channel c.
+  const row = (r: number, c: number, keyword: string, index: string, ok: string): string => {
+    const and = ok === "" ? "" : ` && ${ok}`;
+    const load = `load_input(${index})`;
+    const b = ok === "" ? load : `select(vec4f(0.0), ${load}, ${ok})`;
+    return `${keyword} l${r}_${c} = select(0.0, load_input(${index} - 1u).w, left${and}); ` +
+      `${keyword} b${r}_${c} = ${b}; ` +
+      `${keyword} e${r}_${c} = select(0.0, load_input(${index} + 1u).x, right${and});`;
+  };
+  const value = (r: number, c: number, p: number): string =>
+    p < 0 ? `l${r}_${c}` : p > 3 ? `e${r}_${c}` : `b${r}_${c}.${XYZW[p]}`;
+  const products = range(outputs).flatMap((k) =>
+    range(channels).flatMap((c) =>
+      range(9).map((t) => {
+        let text = "";
+        for (const p of range(4)) {
+          const factors = [`d${k}.${XYZW[p]}`, value(Math.floor(t / 3), c, p + t % 3 - 1)];
+          text = text === "" ? factors.join(" * ") : `fma(${factors.join(", ")}, ${text})`;
+        }
+        return `      ${pairSum(k, c, t)} += ${text};`;
+      })
+    )
+  );
+  const rotate = range(channels).flatMap((c) =>
+    [0, 1].map((r) =>
+      "      " + ["l", "b", "e"].map((v) => `${v}${r}_${c} = ${v}${r + 1}_${c};`).join(" ")
+    )
+  );
+  return gradientFrame(tile, {
+    title:
+      `// Gradient of a 3 x 3 convolution with respect to weights and bias, summed over part of the pixels.
+// One invocation makes ${outputs} output x ${channels} input channel(s) x 9 taps; it walks down strips 4 pixels wide and
+// band_rows high, keeping three rows of the input.`,
+    strip: [
+      "    var x = (n * params.input_channels + params.first_channel + c0) * plane + first * params.width4 + x4;",
+      "    var d = (n * params.outputs + k0) * plane + first * params.width4 + x4;",
+      ...range(channels).flatMap((c) => [
+        `    ${row(0, c, "var", `x + ${c}u * plane - params.width4`, "above")}`,
+        `    ${row(1, c, "var", `x + ${c}u * plane`, "")}`,
+      ]),
+    ],
+    row: [
+      "      x += params.width4;",
+      "      let inside = y + 1u < params.height;",
+      ...range(channels).map((c) => `      ${row(2, c, "let", `x + ${c}u * plane`, "inside")}`),
+      ...range(outputs).map((k) =>
+        `      let d${k} = load_gradient(d + ${k}u * plane); z${k} += dot(d${k}, vec4f(1.0));`
+      ),
+      ...products,
+      ...rotate,
+      "      d += params.width4;",
+    ],
+  });
 }

@@ -1,7 +1,8 @@
 // Gradient of a 3 x 3 convolution with respect to weights and bias, summed over part of the pixels.
 // One invocation makes 8 output x 2 input channel(s) x 9 taps; it walks down strips 4 pixels wide and
-// band_rows high, keeping three rows of the input. Strips are numbered column first, then band, then image; split s takes
-// strips s * split_step + j * strip_step, j < strips_per_split.
+// band_rows high, keeping three rows of the input.
+// Strips are numbered column first, then band, then image; split s takes strips s * split_step + j * strip_step,
+// j < strips_per_split.
 //   input    (B, input_channels, height, 4 width4), channels first_channel .. first_channel + channels
 //   gradient (B, outputs, height, 4 width4)
 //   partials [splits][stride]: weights [channels][9][4 weight_row], then bias [4 weight_row]; padding 0
