@@ -21,7 +21,7 @@ import enlargedInput8x8x8 from "../../shaders/ops/conv2d/enlarged_input_8x8x8.wg
 import gradient1x2 from "../../shaders/ops/conv2d/gradient_1x2.wgsl" with { type: "text" };
 import gradient4x2 from "../../shaders/ops/conv2d/gradient_4x2.wgsl" with { type: "text" };
 import gradient8x1 from "../../shaders/ops/conv2d/gradient_8x1.wgsl" with { type: "text" };
-import gradient8x2 from "../../shaders/ops/conv2d/gradient_8x2.wgsl" with { type: "text" };
+import gradient8x3 from "../../shaders/ops/conv2d/gradient_8x3.wgsl" with { type: "text" };
 import gradient8x4 from "../../shaders/ops/conv2d/gradient_8x4.wgsl" with { type: "text" };
 import half4x4x1 from "../../shaders/ops/conv2d/half_4x4x1.wgsl" with { type: "text" };
 import half4x4x4 from "../../shaders/ops/conv2d/half_4x4x4.wgsl" with { type: "text" };
@@ -175,10 +175,10 @@ const gradientMany = defineKernel({
   label: "ops/conv2d/gradient_8x4#accumulate",
   source: gradient8x4,
 });
-const gradientPair = defineKernel({
+const gradientThree = defineKernel({
   ...backward,
-  label: "ops/conv2d/gradient_8x2#accumulate",
-  source: gradient8x2,
+  label: "ops/conv2d/gradient_8x3#accumulate",
+  source: gradient8x3,
 });
 const gradientOneInput = defineKernel({
   ...backward,
@@ -294,20 +294,15 @@ export function enlargedGradientTile(outputs: number): GradientChoice {
     : { kernel: enlargedGradientFew, outputs: 4, channels: 4 };
 }
 
-/**
- * Kernel of the weight gradient for so many channels, and its (output, input) channel pairs.
- *
- * @param large true for planes that do not fit a processor's first cache.
- */
+/** Kernel of the weight gradient for so many channels. */
 export function gradientTile(
   family: TileFamily,
   outputs: number,
   channels: number,
-  large: boolean,
 ): GradientChoice {
   if (outputs === 1) return { kernel: gradientOneOutput, outputs: 1, channels: 2 };
   if (outputs <= 4 || family === "small") return { kernel: gradientFew, outputs: 4, channels: 2 };
   if (channels === 1) return { kernel: gradientOneInput, outputs: 8, channels: 1 };
-  if (family === "wide" && !large) return { kernel: gradientPair, outputs: 8, channels: 2 };
+  if (family === "wide") return { kernel: gradientThree, outputs: 8, channels: 3 };
   return { kernel: gradientMany, outputs: 8, channels: 4 };
 }

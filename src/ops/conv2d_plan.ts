@@ -159,16 +159,18 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
   const C = input.count, weightRow = roundUp4(K) / 4;
   const spread = family === "small";
   // Lanes read neighbouring strips: on hardware always, in software where planes are so large that
-  // lanes of different channels, a power of two apart, would push each other out of the cache.
-  const neighbours = spread || H * W >= 4096;
-  const tile = work.enlarged ? enlargedGradientTile(K) : gradientTile(family, K, C, neighbours);
+  // lanes of different channels, a power of two apart, would push each other out of the cache. This
+  // decides on rounding, and direct sums keep that of the golden cases.
+  const exact = graph.arithmetic.convolution === "direct";
+  const neighbours = spread || H * W >= (exact ? 4096 : 1024);
+  const tile = work.enlarged ? enlargedGradientTile(K) : gradientTile(family, K, C);
   const blocksOf = (t: typeof tile) => [Math.ceil(C / t.channels), Math.ceil(K / t.outputs)];
   const [channelBlocks, outputBlocks] = blocksOf(tile), blocks = channelBlocks * outputBlocks;
   const stride = (9 * C + 1) * weightRow;
   const bandRows = spread ? Math.min(H, 8) : H, bands = Math.ceil(H / bandRows);
   const strips = B * bands * W / 4;
   // Hardware wants very many invocations, within a bounded amount of partial results.
-  const shared = work.enlarged ? tile : gradientTile("large", K, C, neighbours);
+  const shared = work.enlarged ? tile : gradientTile("large", K, C);
   const wanted = spread
     ? Math.min(Math.ceil(2 ** 17 / blocks), Math.floor(2 ** 22 / stride))
     : Math.max(softwareSplits(blocksOf(shared)), neighbours ? 16 : 1);

@@ -46,7 +46,7 @@ export const ENLARGED_GRADIENT_TILES: readonly GradientTile[] = [
 /** Tiles that are emitted. */
 export const GRADIENT_TILES: readonly GradientTile[] = [
   { outputs: 8, channels: 4 },
-  { outputs: 8, channels: 2 },
+  { outputs: 8, channels: 3 },
   { outputs: 8, channels: 1 },
   { outputs: 4, channels: 2 },
   { outputs: 1, channels: 2 },

@@ -1,5 +1,5 @@
 // Gradient of a 3 x 3 convolution with respect to weights and bias, summed over part of the pixels.
-// One invocation makes 8 output x 2 input channel(s) x 9 taps; it walks down strips 4 pixels wide and
+// One invocation makes 8 output x 3 input channel(s) x 9 taps; it walks down strips 4 pixels wide and
 // band_rows high, keeping three rows of the input.
 // Strips are numbered column first, then band, then image; split s takes strips s * split_step + j * strip_step,
 // j < strips_per_split.
@@ -29,33 +29,41 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
     block = t / params.splits;
     split = t % params.splits;
   }
-  let c0 = block % params.channel_blocks * 2u;
+  let c0 = block % params.channel_blocks * 3u;
   let k0 = block / params.channel_blocks * 8u;
   let plane = params.height * params.width4;
   var z0 = 0.0;
   var s0_0_0 = 0.0; var s0_0_1 = 0.0; var s0_0_2 = 0.0; var s0_0_3 = 0.0; var s0_0_4 = 0.0; var s0_0_5 = 0.0; var s0_0_6 = 0.0; var s0_0_7 = 0.0; var s0_0_8 = 0.0;
   var s0_1_0 = 0.0; var s0_1_1 = 0.0; var s0_1_2 = 0.0; var s0_1_3 = 0.0; var s0_1_4 = 0.0; var s0_1_5 = 0.0; var s0_1_6 = 0.0; var s0_1_7 = 0.0; var s0_1_8 = 0.0;
+  var s0_2_0 = 0.0; var s0_2_1 = 0.0; var s0_2_2 = 0.0; var s0_2_3 = 0.0; var s0_2_4 = 0.0; var s0_2_5 = 0.0; var s0_2_6 = 0.0; var s0_2_7 = 0.0; var s0_2_8 = 0.0;
   var z1 = 0.0;
   var s1_0_0 = 0.0; var s1_0_1 = 0.0; var s1_0_2 = 0.0; var s1_0_3 = 0.0; var s1_0_4 = 0.0; var s1_0_5 = 0.0; var s1_0_6 = 0.0; var s1_0_7 = 0.0; var s1_0_8 = 0.0;
   var s1_1_0 = 0.0; var s1_1_1 = 0.0; var s1_1_2 = 0.0; var s1_1_3 = 0.0; var s1_1_4 = 0.0; var s1_1_5 = 0.0; var s1_1_6 = 0.0; var s1_1_7 = 0.0; var s1_1_8 = 0.0;
+  var s1_2_0 = 0.0; var s1_2_1 = 0.0; var s1_2_2 = 0.0; var s1_2_3 = 0.0; var s1_2_4 = 0.0; var s1_2_5 = 0.0; var s1_2_6 = 0.0; var s1_2_7 = 0.0; var s1_2_8 = 0.0;
   var z2 = 0.0;
   var s2_0_0 = 0.0; var s2_0_1 = 0.0; var s2_0_2 = 0.0; var s2_0_3 = 0.0; var s2_0_4 = 0.0; var s2_0_5 = 0.0; var s2_0_6 = 0.0; var s2_0_7 = 0.0; var s2_0_8 = 0.0;
   var s2_1_0 = 0.0; var s2_1_1 = 0.0; var s2_1_2 = 0.0; var s2_1_3 = 0.0; var s2_1_4 = 0.0; var s2_1_5 = 0.0; var s2_1_6 = 0.0; var s2_1_7 = 0.0; var s2_1_8 = 0.0;
+  var s2_2_0 = 0.0; var s2_2_1 = 0.0; var s2_2_2 = 0.0; var s2_2_3 = 0.0; var s2_2_4 = 0.0; var s2_2_5 = 0.0; var s2_2_6 = 0.0; var s2_2_7 = 0.0; var s2_2_8 = 0.0;
   var z3 = 0.0;
   var s3_0_0 = 0.0; var s3_0_1 = 0.0; var s3_0_2 = 0.0; var s3_0_3 = 0.0; var s3_0_4 = 0.0; var s3_0_5 = 0.0; var s3_0_6 = 0.0; var s3_0_7 = 0.0; var s3_0_8 = 0.0;
   var s3_1_0 = 0.0; var s3_1_1 = 0.0; var s3_1_2 = 0.0; var s3_1_3 = 0.0; var s3_1_4 = 0.0; var s3_1_5 = 0.0; var s3_1_6 = 0.0; var s3_1_7 = 0.0; var s3_1_8 = 0.0;
+  var s3_2_0 = 0.0; var s3_2_1 = 0.0; var s3_2_2 = 0.0; var s3_2_3 = 0.0; var s3_2_4 = 0.0; var s3_2_5 = 0.0; var s3_2_6 = 0.0; var s3_2_7 = 0.0; var s3_2_8 = 0.0;
   var z4 = 0.0;
   var s4_0_0 = 0.0; var s4_0_1 = 0.0; var s4_0_2 = 0.0; var s4_0_3 = 0.0; var s4_0_4 = 0.0; var s4_0_5 = 0.0; var s4_0_6 = 0.0; var s4_0_7 = 0.0; var s4_0_8 = 0.0;
   var s4_1_0 = 0.0; var s4_1_1 = 0.0; var s4_1_2 = 0.0; var s4_1_3 = 0.0; var s4_1_4 = 0.0; var s4_1_5 = 0.0; var s4_1_6 = 0.0; var s4_1_7 = 0.0; var s4_1_8 = 0.0;
+  var s4_2_0 = 0.0; var s4_2_1 = 0.0; var s4_2_2 = 0.0; var s4_2_3 = 0.0; var s4_2_4 = 0.0; var s4_2_5 = 0.0; var s4_2_6 = 0.0; var s4_2_7 = 0.0; var s4_2_8 = 0.0;
   var z5 = 0.0;
   var s5_0_0 = 0.0; var s5_0_1 = 0.0; var s5_0_2 = 0.0; var s5_0_3 = 0.0; var s5_0_4 = 0.0; var s5_0_5 = 0.0; var s5_0_6 = 0.0; var s5_0_7 = 0.0; var s5_0_8 = 0.0;
   var s5_1_0 = 0.0; var s5_1_1 = 0.0; var s5_1_2 = 0.0; var s5_1_3 = 0.0; var s5_1_4 = 0.0; var s5_1_5 = 0.0; var s5_1_6 = 0.0; var s5_1_7 = 0.0; var s5_1_8 = 0.0;
+  var s5_2_0 = 0.0; var s5_2_1 = 0.0; var s5_2_2 = 0.0; var s5_2_3 = 0.0; var s5_2_4 = 0.0; var s5_2_5 = 0.0; var s5_2_6 = 0.0; var s5_2_7 = 0.0; var s5_2_8 = 0.0;
   var z6 = 0.0;
   var s6_0_0 = 0.0; var s6_0_1 = 0.0; var s6_0_2 = 0.0; var s6_0_3 = 0.0; var s6_0_4 = 0.0; var s6_0_5 = 0.0; var s6_0_6 = 0.0; var s6_0_7 = 0.0; var s6_0_8 = 0.0;
   var s6_1_0 = 0.0; var s6_1_1 = 0.0; var s6_1_2 = 0.0; var s6_1_3 = 0.0; var s6_1_4 = 0.0; var s6_1_5 = 0.0; var s6_1_6 = 0.0; var s6_1_7 = 0.0; var s6_1_8 = 0.0;
+  var s6_2_0 = 0.0; var s6_2_1 = 0.0; var s6_2_2 = 0.0; var s6_2_3 = 0.0; var s6_2_4 = 0.0; var s6_2_5 = 0.0; var s6_2_6 = 0.0; var s6_2_7 = 0.0; var s6_2_8 = 0.0;
   var z7 = 0.0;
   var s7_0_0 = 0.0; var s7_0_1 = 0.0; var s7_0_2 = 0.0; var s7_0_3 = 0.0; var s7_0_4 = 0.0; var s7_0_5 = 0.0; var s7_0_6 = 0.0; var s7_0_7 = 0.0; var s7_0_8 = 0.0;
   var s7_1_0 = 0.0; var s7_1_1 = 0.0; var s7_1_2 = 0.0; var s7_1_3 = 0.0; var s7_1_4 = 0.0; var s7_1_5 = 0.0; var s7_1_6 = 0.0; var s7_1_7 = 0.0; var s7_1_8 = 0.0;
+  var s7_2_0 = 0.0; var s7_2_1 = 0.0; var s7_2_2 = 0.0; var s7_2_3 = 0.0; var s7_2_4 = 0.0; var s7_2_5 = 0.0; var s7_2_6 = 0.0; var s7_2_7 = 0.0; var s7_2_8 = 0.0;
   for (var j = 0u; j < params.strips_per_split; j++) {
     let strip = split * params.split_step + j * params.strip_step;
     if (strip >= params.strips) { break; }
@@ -71,12 +79,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
     var l1_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left); var b1_0 = load_input(x + 0u * plane); var e1_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right);
     var l0_1 = select(0.0, load_input(x + 1u * plane - params.width4 - 1u).w, left && above); var b0_1 = select(vec4f(0.0), load_input(x + 1u * plane - params.width4), above); var e0_1 = select(0.0, load_input(x + 1u * plane - params.width4 + 1u).x, right && above);
     var l1_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left); var b1_1 = load_input(x + 1u * plane); var e1_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right);
+    var l0_2 = select(0.0, load_input(x + 2u * plane - params.width4 - 1u).w, left && above); var b0_2 = select(vec4f(0.0), load_input(x + 2u * plane - params.width4), above); var e0_2 = select(0.0, load_input(x + 2u * plane - params.width4 + 1u).x, right && above);
+    var l1_2 = select(0.0, load_input(x + 2u * plane - 1u).w, left); var b1_2 = load_input(x + 2u * plane); var e1_2 = select(0.0, load_input(x + 2u * plane + 1u).x, right);
     let last = min(first + params.band_rows, params.height);
     for (var y = first; y < last; y++) {
       x += params.width4;
       let inside = y + 1u < params.height;
       let l2_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left && inside); let b2_0 = select(vec4f(0.0), load_input(x + 0u * plane), inside); let e2_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right && inside);
       let l2_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left && inside); let b2_1 = select(vec4f(0.0), load_input(x + 1u * plane), inside); let e2_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right && inside);
+      let l2_2 = select(0.0, load_input(x + 2u * plane - 1u).w, left && inside); let b2_2 = select(vec4f(0.0), load_input(x + 2u * plane), inside); let e2_2 = select(0.0, load_input(x + 2u * plane + 1u).x, right && inside);
       let d0 = load_gradient(d + 0u * plane); z0 += dot(d0, vec4f(1.0));
       let d1 = load_gradient(d + 1u * plane); z1 += dot(d1, vec4f(1.0));
       let d2 = load_gradient(d + 2u * plane); z2 += dot(d2, vec4f(1.0));
@@ -103,6 +114,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s0_1_6 += fma(d0.w, b2_1.z, fma(d0.z, b2_1.y, fma(d0.y, b2_1.x, d0.x * l2_1)));
       s0_1_7 += fma(d0.w, b2_1.w, fma(d0.z, b2_1.z, fma(d0.y, b2_1.y, d0.x * b2_1.x)));
       s0_1_8 += fma(d0.w, e2_1, fma(d0.z, b2_1.w, fma(d0.y, b2_1.z, d0.x * b2_1.y)));
+      s0_2_0 += fma(d0.w, b0_2.z, fma(d0.z, b0_2.y, fma(d0.y, b0_2.x, d0.x * l0_2)));
+      s0_2_1 += fma(d0.w, b0_2.w, fma(d0.z, b0_2.z, fma(d0.y, b0_2.y, d0.x * b0_2.x)));
+      s0_2_2 += fma(d0.w, e0_2, fma(d0.z, b0_2.w, fma(d0.y, b0_2.z, d0.x * b0_2.y)));
+      s0_2_3 += fma(d0.w, b1_2.z, fma(d0.z, b1_2.y, fma(d0.y, b1_2.x, d0.x * l1_2)));
+      s0_2_4 += fma(d0.w, b1_2.w, fma(d0.z, b1_2.z, fma(d0.y, b1_2.y, d0.x * b1_2.x)));
+      s0_2_5 += fma(d0.w, e1_2, fma(d0.z, b1_2.w, fma(d0.y, b1_2.z, d0.x * b1_2.y)));
+      s0_2_6 += fma(d0.w, b2_2.z, fma(d0.z, b2_2.y, fma(d0.y, b2_2.x, d0.x * l2_2)));
+      s0_2_7 += fma(d0.w, b2_2.w, fma(d0.z, b2_2.z, fma(d0.y, b2_2.y, d0.x * b2_2.x)));
+      s0_2_8 += fma(d0.w, e2_2, fma(d0.z, b2_2.w, fma(d0.y, b2_2.z, d0.x * b2_2.y)));
       s1_0_0 += fma(d1.w, b0_0.z, fma(d1.z, b0_0.y, fma(d1.y, b0_0.x, d1.x * l0_0)));
       s1_0_1 += fma(d1.w, b0_0.w, fma(d1.z, b0_0.z, fma(d1.y, b0_0.y, d1.x * b0_0.x)));
       s1_0_2 += fma(d1.w, e0_0, fma(d1.z, b0_0.w, fma(d1.y, b0_0.z, d1.x * b0_0.y)));
@@ -121,6 +141,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s1_1_6 += fma(d1.w, b2_1.z, fma(d1.z, b2_1.y, fma(d1.y, b2_1.x, d1.x * l2_1)));
       s1_1_7 += fma(d1.w, b2_1.w, fma(d1.z, b2_1.z, fma(d1.y, b2_1.y, d1.x * b2_1.x)));
       s1_1_8 += fma(d1.w, e2_1, fma(d1.z, b2_1.w, fma(d1.y, b2_1.z, d1.x * b2_1.y)));
+      s1_2_0 += fma(d1.w, b0_2.z, fma(d1.z, b0_2.y, fma(d1.y, b0_2.x, d1.x * l0_2)));
+      s1_2_1 += fma(d1.w, b0_2.w, fma(d1.z, b0_2.z, fma(d1.y, b0_2.y, d1.x * b0_2.x)));
+      s1_2_2 += fma(d1.w, e0_2, fma(d1.z, b0_2.w, fma(d1.y, b0_2.z, d1.x * b0_2.y)));
+      s1_2_3 += fma(d1.w, b1_2.z, fma(d1.z, b1_2.y, fma(d1.y, b1_2.x, d1.x * l1_2)));
+      s1_2_4 += fma(d1.w, b1_2.w, fma(d1.z, b1_2.z, fma(d1.y, b1_2.y, d1.x * b1_2.x)));
+      s1_2_5 += fma(d1.w, e1_2, fma(d1.z, b1_2.w, fma(d1.y, b1_2.z, d1.x * b1_2.y)));
+      s1_2_6 += fma(d1.w, b2_2.z, fma(d1.z, b2_2.y, fma(d1.y, b2_2.x, d1.x * l2_2)));
+      s1_2_7 += fma(d1.w, b2_2.w, fma(d1.z, b2_2.z, fma(d1.y, b2_2.y, d1.x * b2_2.x)));
+      s1_2_8 += fma(d1.w, e2_2, fma(d1.z, b2_2.w, fma(d1.y, b2_2.z, d1.x * b2_2.y)));
       s2_0_0 += fma(d2.w, b0_0.z, fma(d2.z, b0_0.y, fma(d2.y, b0_0.x, d2.x * l0_0)));
       s2_0_1 += fma(d2.w, b0_0.w, fma(d2.z, b0_0.z, fma(d2.y, b0_0.y, d2.x * b0_0.x)));
       s2_0_2 += fma(d2.w, e0_0, fma(d2.z, b0_0.w, fma(d2.y, b0_0.z, d2.x * b0_0.y)));
@@ -139,6 +168,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s2_1_6 += fma(d2.w, b2_1.z, fma(d2.z, b2_1.y, fma(d2.y, b2_1.x, d2.x * l2_1)));
       s2_1_7 += fma(d2.w, b2_1.w, fma(d2.z, b2_1.z, fma(d2.y, b2_1.y, d2.x * b2_1.x)));
       s2_1_8 += fma(d2.w, e2_1, fma(d2.z, b2_1.w, fma(d2.y, b2_1.z, d2.x * b2_1.y)));
+      s2_2_0 += fma(d2.w, b0_2.z, fma(d2.z, b0_2.y, fma(d2.y, b0_2.x, d2.x * l0_2)));
+      s2_2_1 += fma(d2.w, b0_2.w, fma(d2.z, b0_2.z, fma(d2.y, b0_2.y, d2.x * b0_2.x)));
+      s2_2_2 += fma(d2.w, e0_2, fma(d2.z, b0_2.w, fma(d2.y, b0_2.z, d2.x * b0_2.y)));
+      s2_2_3 += fma(d2.w, b1_2.z, fma(d2.z, b1_2.y, fma(d2.y, b1_2.x, d2.x * l1_2)));
+      s2_2_4 += fma(d2.w, b1_2.w, fma(d2.z, b1_2.z, fma(d2.y, b1_2.y, d2.x * b1_2.x)));
+      s2_2_5 += fma(d2.w, e1_2, fma(d2.z, b1_2.w, fma(d2.y, b1_2.z, d2.x * b1_2.y)));
+      s2_2_6 += fma(d2.w, b2_2.z, fma(d2.z, b2_2.y, fma(d2.y, b2_2.x, d2.x * l2_2)));
+      s2_2_7 += fma(d2.w, b2_2.w, fma(d2.z, b2_2.z, fma(d2.y, b2_2.y, d2.x * b2_2.x)));
+      s2_2_8 += fma(d2.w, e2_2, fma(d2.z, b2_2.w, fma(d2.y, b2_2.z, d2.x * b2_2.y)));
       s3_0_0 += fma(d3.w, b0_0.z, fma(d3.z, b0_0.y, fma(d3.y, b0_0.x, d3.x * l0_0)));
       s3_0_1 += fma(d3.w, b0_0.w, fma(d3.z, b0_0.z, fma(d3.y, b0_0.y, d3.x * b0_0.x)));
       s3_0_2 += fma(d3.w, e0_0, fma(d3.z, b0_0.w, fma(d3.y, b0_0.z, d3.x * b0_0.y)));
@@ -157,6 +195,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s3_1_6 += fma(d3.w, b2_1.z, fma(d3.z, b2_1.y, fma(d3.y, b2_1.x, d3.x * l2_1)));
       s3_1_7 += fma(d3.w, b2_1.w, fma(d3.z, b2_1.z, fma(d3.y, b2_1.y, d3.x * b2_1.x)));
       s3_1_8 += fma(d3.w, e2_1, fma(d3.z, b2_1.w, fma(d3.y, b2_1.z, d3.x * b2_1.y)));
+      s3_2_0 += fma(d3.w, b0_2.z, fma(d3.z, b0_2.y, fma(d3.y, b0_2.x, d3.x * l0_2)));
+      s3_2_1 += fma(d3.w, b0_2.w, fma(d3.z, b0_2.z, fma(d3.y, b0_2.y, d3.x * b0_2.x)));
+      s3_2_2 += fma(d3.w, e0_2, fma(d3.z, b0_2.w, fma(d3.y, b0_2.z, d3.x * b0_2.y)));
+      s3_2_3 += fma(d3.w, b1_2.z, fma(d3.z, b1_2.y, fma(d3.y, b1_2.x, d3.x * l1_2)));
+      s3_2_4 += fma(d3.w, b1_2.w, fma(d3.z, b1_2.z, fma(d3.y, b1_2.y, d3.x * b1_2.x)));
+      s3_2_5 += fma(d3.w, e1_2, fma(d3.z, b1_2.w, fma(d3.y, b1_2.z, d3.x * b1_2.y)));
+      s3_2_6 += fma(d3.w, b2_2.z, fma(d3.z, b2_2.y, fma(d3.y, b2_2.x, d3.x * l2_2)));
+      s3_2_7 += fma(d3.w, b2_2.w, fma(d3.z, b2_2.z, fma(d3.y, b2_2.y, d3.x * b2_2.x)));
+      s3_2_8 += fma(d3.w, e2_2, fma(d3.z, b2_2.w, fma(d3.y, b2_2.z, d3.x * b2_2.y)));
       s4_0_0 += fma(d4.w, b0_0.z, fma(d4.z, b0_0.y, fma(d4.y, b0_0.x, d4.x * l0_0)));
       s4_0_1 += fma(d4.w, b0_0.w, fma(d4.z, b0_0.z, fma(d4.y, b0_0.y, d4.x * b0_0.x)));
       s4_0_2 += fma(d4.w, e0_0, fma(d4.z, b0_0.w, fma(d4.y, b0_0.z, d4.x * b0_0.y)));
@@ -175,6 +222,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s4_1_6 += fma(d4.w, b2_1.z, fma(d4.z, b2_1.y, fma(d4.y, b2_1.x, d4.x * l2_1)));
       s4_1_7 += fma(d4.w, b2_1.w, fma(d4.z, b2_1.z, fma(d4.y, b2_1.y, d4.x * b2_1.x)));
       s4_1_8 += fma(d4.w, e2_1, fma(d4.z, b2_1.w, fma(d4.y, b2_1.z, d4.x * b2_1.y)));
+      s4_2_0 += fma(d4.w, b0_2.z, fma(d4.z, b0_2.y, fma(d4.y, b0_2.x, d4.x * l0_2)));
+      s4_2_1 += fma(d4.w, b0_2.w, fma(d4.z, b0_2.z, fma(d4.y, b0_2.y, d4.x * b0_2.x)));
+      s4_2_2 += fma(d4.w, e0_2, fma(d4.z, b0_2.w, fma(d4.y, b0_2.z, d4.x * b0_2.y)));
+      s4_2_3 += fma(d4.w, b1_2.z, fma(d4.z, b1_2.y, fma(d4.y, b1_2.x, d4.x * l1_2)));
+      s4_2_4 += fma(d4.w, b1_2.w, fma(d4.z, b1_2.z, fma(d4.y, b1_2.y, d4.x * b1_2.x)));
+      s4_2_5 += fma(d4.w, e1_2, fma(d4.z, b1_2.w, fma(d4.y, b1_2.z, d4.x * b1_2.y)));
+      s4_2_6 += fma(d4.w, b2_2.z, fma(d4.z, b2_2.y, fma(d4.y, b2_2.x, d4.x * l2_2)));
+      s4_2_7 += fma(d4.w, b2_2.w, fma(d4.z, b2_2.z, fma(d4.y, b2_2.y, d4.x * b2_2.x)));
+      s4_2_8 += fma(d4.w, e2_2, fma(d4.z, b2_2.w, fma(d4.y, b2_2.z, d4.x * b2_2.y)));
       s5_0_0 += fma(d5.w, b0_0.z, fma(d5.z, b0_0.y, fma(d5.y, b0_0.x, d5.x * l0_0)));
       s5_0_1 += fma(d5.w, b0_0.w, fma(d5.z, b0_0.z, fma(d5.y, b0_0.y, d5.x * b0_0.x)));
       s5_0_2 += fma(d5.w, e0_0, fma(d5.z, b0_0.w, fma(d5.y, b0_0.z, d5.x * b0_0.y)));
@@ -193,6 +249,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s5_1_6 += fma(d5.w, b2_1.z, fma(d5.z, b2_1.y, fma(d5.y, b2_1.x, d5.x * l2_1)));
       s5_1_7 += fma(d5.w, b2_1.w, fma(d5.z, b2_1.z, fma(d5.y, b2_1.y, d5.x * b2_1.x)));
       s5_1_8 += fma(d5.w, e2_1, fma(d5.z, b2_1.w, fma(d5.y, b2_1.z, d5.x * b2_1.y)));
+      s5_2_0 += fma(d5.w, b0_2.z, fma(d5.z, b0_2.y, fma(d5.y, b0_2.x, d5.x * l0_2)));
+      s5_2_1 += fma(d5.w, b0_2.w, fma(d5.z, b0_2.z, fma(d5.y, b0_2.y, d5.x * b0_2.x)));
+      s5_2_2 += fma(d5.w, e0_2, fma(d5.z, b0_2.w, fma(d5.y, b0_2.z, d5.x * b0_2.y)));
+      s5_2_3 += fma(d5.w, b1_2.z, fma(d5.z, b1_2.y, fma(d5.y, b1_2.x, d5.x * l1_2)));
+      s5_2_4 += fma(d5.w, b1_2.w, fma(d5.z, b1_2.z, fma(d5.y, b1_2.y, d5.x * b1_2.x)));
+      s5_2_5 += fma(d5.w, e1_2, fma(d5.z, b1_2.w, fma(d5.y, b1_2.z, d5.x * b1_2.y)));
+      s5_2_6 += fma(d5.w, b2_2.z, fma(d5.z, b2_2.y, fma(d5.y, b2_2.x, d5.x * l2_2)));
+      s5_2_7 += fma(d5.w, b2_2.w, fma(d5.z, b2_2.z, fma(d5.y, b2_2.y, d5.x * b2_2.x)));
+      s5_2_8 += fma(d5.w, e2_2, fma(d5.z, b2_2.w, fma(d5.y, b2_2.z, d5.x * b2_2.y)));
       s6_0_0 += fma(d6.w, b0_0.z, fma(d6.z, b0_0.y, fma(d6.y, b0_0.x, d6.x * l0_0)));
       s6_0_1 += fma(d6.w, b0_0.w, fma(d6.z, b0_0.z, fma(d6.y, b0_0.y, d6.x * b0_0.x)));
       s6_0_2 += fma(d6.w, e0_0, fma(d6.z, b0_0.w, fma(d6.y, b0_0.z, d6.x * b0_0.y)));
@@ -211,6 +276,15 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s6_1_6 += fma(d6.w, b2_1.z, fma(d6.z, b2_1.y, fma(d6.y, b2_1.x, d6.x * l2_1)));
       s6_1_7 += fma(d6.w, b2_1.w, fma(d6.z, b2_1.z, fma(d6.y, b2_1.y, d6.x * b2_1.x)));
       s6_1_8 += fma(d6.w, e2_1, fma(d6.z, b2_1.w, fma(d6.y, b2_1.z, d6.x * b2_1.y)));
+      s6_2_0 += fma(d6.w, b0_2.z, fma(d6.z, b0_2.y, fma(d6.y, b0_2.x, d6.x * l0_2)));
+      s6_2_1 += fma(d6.w, b0_2.w, fma(d6.z, b0_2.z, fma(d6.y, b0_2.y, d6.x * b0_2.x)));
+      s6_2_2 += fma(d6.w, e0_2, fma(d6.z, b0_2.w, fma(d6.y, b0_2.z, d6.x * b0_2.y)));
+      s6_2_3 += fma(d6.w, b1_2.z, fma(d6.z, b1_2.y, fma(d6.y, b1_2.x, d6.x * l1_2)));
+      s6_2_4 += fma(d6.w, b1_2.w, fma(d6.z, b1_2.z, fma(d6.y, b1_2.y, d6.x * b1_2.x)));
+      s6_2_5 += fma(d6.w, e1_2, fma(d6.z, b1_2.w, fma(d6.y, b1_2.z, d6.x * b1_2.y)));
+      s6_2_6 += fma(d6.w, b2_2.z, fma(d6.z, b2_2.y, fma(d6.y, b2_2.x, d6.x * l2_2)));
+      s6_2_7 += fma(d6.w, b2_2.w, fma(d6.z, b2_2.z, fma(d6.y, b2_2.y, d6.x * b2_2.x)));
+      s6_2_8 += fma(d6.w, e2_2, fma(d6.z, b2_2.w, fma(d6.y, b2_2.z, d6.x * b2_2.y)));
       s7_0_0 += fma(d7.w, b0_0.z, fma(d7.z, b0_0.y, fma(d7.y, b0_0.x, d7.x * l0_0)));
       s7_0_1 += fma(d7.w, b0_0.w, fma(d7.z, b0_0.z, fma(d7.y, b0_0.y, d7.x * b0_0.x)));
       s7_0_2 += fma(d7.w, e0_0, fma(d7.z, b0_0.w, fma(d7.y, b0_0.z, d7.x * b0_0.y)));
@@ -229,10 +303,21 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       s7_1_6 += fma(d7.w, b2_1.z, fma(d7.z, b2_1.y, fma(d7.y, b2_1.x, d7.x * l2_1)));
       s7_1_7 += fma(d7.w, b2_1.w, fma(d7.z, b2_1.z, fma(d7.y, b2_1.y, d7.x * b2_1.x)));
       s7_1_8 += fma(d7.w, e2_1, fma(d7.z, b2_1.w, fma(d7.y, b2_1.z, d7.x * b2_1.y)));
+      s7_2_0 += fma(d7.w, b0_2.z, fma(d7.z, b0_2.y, fma(d7.y, b0_2.x, d7.x * l0_2)));
+      s7_2_1 += fma(d7.w, b0_2.w, fma(d7.z, b0_2.z, fma(d7.y, b0_2.y, d7.x * b0_2.x)));
+      s7_2_2 += fma(d7.w, e0_2, fma(d7.z, b0_2.w, fma(d7.y, b0_2.z, d7.x * b0_2.y)));
+      s7_2_3 += fma(d7.w, b1_2.z, fma(d7.z, b1_2.y, fma(d7.y, b1_2.x, d7.x * l1_2)));
+      s7_2_4 += fma(d7.w, b1_2.w, fma(d7.z, b1_2.z, fma(d7.y, b1_2.y, d7.x * b1_2.x)));
+      s7_2_5 += fma(d7.w, e1_2, fma(d7.z, b1_2.w, fma(d7.y, b1_2.z, d7.x * b1_2.y)));
+      s7_2_6 += fma(d7.w, b2_2.z, fma(d7.z, b2_2.y, fma(d7.y, b2_2.x, d7.x * l2_2)));
+      s7_2_7 += fma(d7.w, b2_2.w, fma(d7.z, b2_2.z, fma(d7.y, b2_2.y, d7.x * b2_2.x)));
+      s7_2_8 += fma(d7.w, e2_2, fma(d7.z, b2_2.w, fma(d7.y, b2_2.z, d7.x * b2_2.y)));
       l0_0 = l1_0; b0_0 = b1_0; e0_0 = e1_0;
       l1_0 = l2_0; b1_0 = b2_0; e1_0 = e2_0;
       l0_1 = l1_1; b0_1 = b1_1; e0_1 = e1_1;
       l1_1 = l2_1; b1_1 = b2_1; e1_1 = e2_1;
+      l0_2 = l1_2; b0_2 = b1_2; e0_2 = e1_2;
+      l1_2 = l2_2; b1_2 = b2_2; e1_2 = e2_2;
       d += params.width4;
     }
   }
@@ -260,6 +345,17 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       partials[o + 15u * params.weight_row] = select(vec4f(0.0), vec4f(s0_1_6, s1_1_6, s2_1_6, s3_1_6), real);
       partials[o + 16u * params.weight_row] = select(vec4f(0.0), vec4f(s0_1_7, s1_1_7, s2_1_7, s3_1_7), real);
       partials[o + 17u * params.weight_row] = select(vec4f(0.0), vec4f(s0_1_8, s1_1_8, s2_1_8, s3_1_8), real);
+    }
+    if (c0 + 2u < params.channels) {
+      partials[o + 18u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_0, s1_2_0, s2_2_0, s3_2_0), real);
+      partials[o + 19u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_1, s1_2_1, s2_2_1, s3_2_1), real);
+      partials[o + 20u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_2, s1_2_2, s2_2_2, s3_2_2), real);
+      partials[o + 21u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_3, s1_2_3, s2_2_3, s3_2_3), real);
+      partials[o + 22u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_4, s1_2_4, s2_2_4, s3_2_4), real);
+      partials[o + 23u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_5, s1_2_5, s2_2_5, s3_2_5), real);
+      partials[o + 24u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_6, s1_2_6, s2_2_6, s3_2_6), real);
+      partials[o + 25u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_7, s1_2_7, s2_2_7, s3_2_7), real);
+      partials[o + 26u * params.weight_row] = select(vec4f(0.0), vec4f(s0_2_8, s1_2_8, s2_2_8, s3_2_8), real);
     }
     if (c0 == 0u) {
       let b = split * params.stride + params.channels * 9u * params.weight_row + k0 / 4u + 0u;
@@ -290,6 +386,17 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
       partials[o + 15u * params.weight_row] = select(vec4f(0.0), vec4f(s4_1_6, s5_1_6, s6_1_6, s7_1_6), real);
       partials[o + 16u * params.weight_row] = select(vec4f(0.0), vec4f(s4_1_7, s5_1_7, s6_1_7, s7_1_7), real);
       partials[o + 17u * params.weight_row] = select(vec4f(0.0), vec4f(s4_1_8, s5_1_8, s6_1_8, s7_1_8), real);
+    }
+    if (c0 + 2u < params.channels) {
+      partials[o + 18u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_0, s5_2_0, s6_2_0, s7_2_0), real);
+      partials[o + 19u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_1, s5_2_1, s6_2_1, s7_2_1), real);
+      partials[o + 20u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_2, s5_2_2, s6_2_2, s7_2_2), real);
+      partials[o + 21u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_3, s5_2_3, s6_2_3, s7_2_3), real);
+      partials[o + 22u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_4, s5_2_4, s6_2_4, s7_2_4), real);
+      partials[o + 23u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_5, s5_2_5, s6_2_5, s7_2_5), real);
+      partials[o + 24u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_6, s5_2_6, s6_2_6, s7_2_6), real);
+      partials[o + 25u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_7, s5_2_7, s6_2_7, s7_2_7), real);
+      partials[o + 26u * params.weight_row] = select(vec4f(0.0), vec4f(s4_2_8, s5_2_8, s6_2_8, s7_2_8), real);
     }
     if (c0 == 0u) {
       let b = split * params.stride + params.channels * 9u * params.weight_row + k0 / 4u + 1u;
