@@ -103,7 +103,7 @@ export {
 } from "./src/scan/dataset.ts";
 export type { Probe } from "./src/scan/probe.ts";
 export type { ComplexImage } from "./src/scan/resize.ts";
-export { Graph, type Value, type ValueOptions } from "./src/ops/graph.ts";
+export { type Arithmetic, Graph, type Value, type ValueOptions } from "./src/ops/graph.ts";
 export { type Parameter, ParameterLayout, ParameterStore } from "./src/ops/parameters.ts";
 export {
   type ForwardInputs,

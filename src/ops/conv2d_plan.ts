@@ -18,7 +18,7 @@ import {
   forwardTile,
   gradientTile,
   type TileFamily,
-} from "./conv2d_kernels.ts";
+} from "./conv2d_tiles.ts";
 import type { Arithmetic, Graph } from "./graph.ts";
 import { roundUp4 } from "./parameters.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { conv2d, type ConvolutionLayer, type ConvolutionOptions, recordLayer } from "./conv2d.ts";
-import { tileFamily } from "./conv2d_kernels.ts";
+import { tileFamily } from "./conv2d_tiles.ts";
 import { fusedTile } from "./conv2d_plan.ts";
 import type { Graph, Value } from "./graph.ts";
 import type { ParameterStore } from "./parameters.ts";

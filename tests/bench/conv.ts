@@ -1,6 +1,6 @@
 /** Convolutions: forward, gradient with respect to the input, gradient with respect to the weights. */
 import type { Gpu } from "../../src/gpu/device.ts";
-import { tileFamily } from "../../src/ops/conv2d_kernels.ts";
+import { tileFamily } from "../../src/ops/conv2d_tiles.ts";
 import { recordConvolution, recordWeightGradient } from "../../src/ops/conv2d_plan.ts";
 import { recordTranspose } from "../../src/ops/conv2d.ts";
 import { Plan } from "../../src/gpu/plan.ts";

@@ -1,7 +1,7 @@
 /** The same convolution in other WebGPU libraries, same adapter, in turns, result read back by all. */
 import { realArray } from "../../src/array.ts";
 import { Plan } from "../../src/gpu/plan.ts";
-import { tileFamily } from "../../src/ops/conv2d_kernels.ts";
+import { tileFamily } from "../../src/ops/conv2d_tiles.ts";
 import { recordConvolution } from "../../src/ops/conv2d_plan.ts";
 import { ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";
 import { LineServer } from "./line_server.ts";

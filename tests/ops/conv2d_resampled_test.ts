@@ -3,7 +3,7 @@ import { realArray } from "../../src/array.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { conv2d, type ConvolutionOptions, recordTranspose } from "../../src/ops/conv2d.ts";
-import type { TileFamily } from "../../src/ops/conv2d_kernels.ts";
+import type { TileFamily } from "../../src/ops/conv2d_tiles.ts";
 import { conv2dEnlarged, conv2dPooled, Enlarged } from "../../src/ops/conv2d_resampled.ts";
 import { type Arithmetic, Graph, type Value } from "../../src/ops/graph.ts";
 import { type Parameter, ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";

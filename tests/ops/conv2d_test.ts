@@ -4,7 +4,7 @@ import { ShapeError } from "../../src/errors.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { conv2d, recordTranspose } from "../../src/ops/conv2d.ts";
-import type { TileFamily } from "../../src/ops/conv2d_kernels.ts";
+import type { TileFamily } from "../../src/ops/conv2d_tiles.ts";
 import { Graph } from "../../src/ops/graph.ts";
 import { type Parameter, ParameterLayout, ParameterStore } from "../../src/ops/parameters.ts";
 import { emit } from "../../shaders/ops/conv2d/generate.ts";
