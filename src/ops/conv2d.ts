@@ -10,8 +10,8 @@ import repackSource from "../../shaders/ops/repack.wgsl" with { type: "text" };
 import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
-import { type TileFamily, tileFamily } from "./conv2d_tiles.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { type TileFamily, tileFamily } from "./conv2d_tiles.ts";
 import {
   type ChannelWindow,
   checkPlane,

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { biasOf, forwardFrame, type ForwardTile, range, readRows, XYZW } from "./frame.ts";
+import {
+  biasOf,
+  forwardFrame,
+  type ForwardTile,
+  range,
+  readRows,
+  seenBeside,
+  XYZW,
+} from "./frame.ts";
 
 /**
  * WGSL of the forward kernel (also the gradient with respect to the input) for a tile.
@@ -18,12 +26,7 @@ export function directText(tile: ForwardTile, half = false): string {
   const pixels = range(quads).flatMap((q) => range(rows).map((r) => [r, q] as const));
   // a, b, c are 4 pixels seen one to the left, in place and one to the right.
   const shifted = range(rows + 2).flatMap((r) =>
-    range(quads).map((q) => {
-      const before = q === 0 ? `l${r}` : `b${r}_${q - 1}.w`;
-      const after = q === quads - 1 ? `e${r}` : `b${r}_${q + 1}.x`;
-      return `let a${r}_${q} = ${vec4}(${before}, b${r}_${q}.xyz); ` +
-        `let c${r}_${q} = ${vec4}(b${r}_${q}.yzw, ${after});`;
-    })
+    seenBeside(quads, `l${r}`, `e${r}`, (part, q) => `${part}${r}_${q}`, vec4)
   );
   const weights = range(Math.ceil(outputs / 4)).flatMap((g) =>
     range(9).map((t) => {

@@ -9,7 +9,15 @@
  *
  * @module
  */
-import { biasOf, forwardFrame, type ForwardTile, range, readRows, XYZW } from "./frame.ts";
+import {
+  biasOf,
+  forwardFrame,
+  type ForwardTile,
+  range,
+  readRows,
+  seenBeside,
+  XYZW,
+} from "./frame.ts";
 import { gradientFrame, type GradientTile, pairSum } from "./gradient.ts";
 
 /** WGSL of the forward kernel for a tile of the small plane. */
@@ -20,12 +28,7 @@ export function enlargedText(tile: ForwardTile): string {
     `s${k}_${r}${i}_${q}${j}`;
   // a, b, c are 4 pixels seen one to the left, in place and one to the right.
   const shifted = range(rows + 2).flatMap((r) =>
-    range(quads).map((q) => {
-      const before = q === 0 ? `l${r}` : `b${r}_${q - 1}.w`;
-      const after = q === quads - 1 ? `e${r}` : `b${r}_${q + 1}.x`;
-      return `let a${r}_${q} = vec4f(${before}, b${r}_${q}.xyz); ` +
-        `let c${r}_${q} = vec4f(b${r}_${q}.yzw, ${after});`;
-    })
+    seenBeside(quads, `l${r}`, `e${r}`, (part, q) => `${part}${r}_${q}`)
   );
   // Taps that fall on the same pixel, added: first down the rows, then along them.
   const weights = range(Math.ceil(outputs / 4)).flatMap((g) => [

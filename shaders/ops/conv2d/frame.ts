@@ -69,6 +69,27 @@ export function readRows({ quads, rows }: ForwardTile, half = false): string[] {
   });
 }
 
+/**
+ * Lines that make of the vectors b of a row the vectors a and c, seen one pixel to the left and to the
+ * right.
+ *
+ * @param left Pixel before the row. @param right Pixel behind it.
+ */
+export function seenBeside(
+  quads: number,
+  left: string,
+  right: string,
+  name: (part: "a" | "b" | "c", q: number) => string,
+  vec4 = "vec4f",
+): string[] {
+  return range(quads).map((q) => {
+    const before = q === 0 ? left : `${name("b", q - 1)}.w`;
+    const after = q === quads - 1 ? right : `${name("b", q + 1)}.x`;
+    return `let ${name("a", q)} = ${vec4}(${before}, ${name("b", q)}.xyz); ` +
+      `let ${name("c", q)} = ${vec4}(${name("b", q)}.yzw, ${after});`;
+  });
+}
+
 /** WGSL of a forward kernel. Tiles of two and more vectors can give the maxima of 2 x 2 windows. */
 export function forwardFrame(tile: ForwardTile, parts: ForwardParts): string {
   const { quads, rows, outputs } = tile, { scale = 1 } = parts;
