@@ -220,8 +220,11 @@ Deno.test("winograd changes the rounding of a training, on software adapters alo
   withGpu(async (gpu) => {
     const [base, other] = [await train(gpu), await train(gpu, { convolution: "direct" })];
     const largest = change(base.checkpoint, other.checkpoint);
-    if (!gpu.profile.software) assert.equal(largest, 0);
-    else assert.ok(largest > 0 && largest < 1e-3, `${largest}`);
+    if (!gpu.profile.software) return assert.equal(largest, 0);
+    assert.ok(largest > 0);
+    // Adam divides rounding errors by their own size: weights may part, the loss may not.
+    const [a, b] = [base, other].map(({ events }) => epochs(events).map((e) => e.trainLoss));
+    a.forEach((loss, i) => assert.ok(Math.abs(loss / b[i] - 1) < 1e-2, `${loss} and ${b[i]}`));
   }));
 
 Deno.test("phase first leaves the amplitude decoder alone", () =>
