@@ -242,6 +242,20 @@ Deno.test("winograd rounds otherwise than direct sums, on software adapters wher
     assert.ok(!await differs(sizes(2, 9, 9, 16, 12), "wide"), "half a tile");
   }));
 
+Deno.test("winograd errs about twice as much as direct sums", () =>
+  withGpu(async (gpu, keep) => {
+    const s = sizes(1, 64, 16, 32, 32), layer = makeLayer(gpu, s);
+    const x = randomValues(s.B * s.C * s.H * s.W, 1);
+    const exact = convolve(s, x, layer.weights, layer.biases, true);
+    layer.store.dispose();
+    const error = async (convolution: "winograd" | "direct"): Promise<number> => {
+      const [y] = await results(gpu, keep, s, "wide", convolution);
+      return Math.sqrt(y.reduce((sum, v, i) => sum + (v - exact[i]) ** 2, 0) / y.length);
+    };
+    const ratio = await error("winograd") / await error("direct");
+    assert.ok(ratio > 1.2 && ratio < 2.8, `${ratio}`);
+  }));
+
 for (const texelReads of [true, false]) {
   Deno.test(`conv2d in half precision, gradients in single (texelReads ${texelReads})`, async (t) => {
     using probe = await Gpu.open();
