@@ -117,7 +117,7 @@ for (const tiles of ["large", "wide", "small"] as const) {
             assert.deepEqual(found.values, expected, JSON.stringify({ s, convolution, training }));
             const pools = found.kernels.some((label) => label.includes("max_pool"));
             if (training && gpu.canTime) assert.ok(pools);
-            if (!pools) fused++;
+            if (!pools && gpu.canTime) fused++;
           }
         }
         layer.store.dispose();

@@ -193,7 +193,12 @@ for (const [name, overrides, against] of knobs) {
 Deno.test("16-mixed trains almost as 32-true does, twice the same; without shader-f16 it is refused", () =>
   withGpu(async (gpu) => {
     if (!gpu.canHalf) return void console.log("      no shader-f16 here");
-    const overrides: RunOverrides = { nepochs: 4, amp_activation: "softplus" };
+    // Direct sums in all three, so that nothing but the 16 bits differs.
+    const overrides: RunOverrides = {
+      nepochs: 4,
+      amp_activation: "softplus",
+      convolution: "direct",
+    };
     const single = await train(gpu, overrides);
     const half = await train(gpu, overrides, { precision: "16-mixed" });
     const again = await train(gpu, overrides, { precision: "16-mixed" });
@@ -201,7 +206,7 @@ Deno.test("16-mixed trains almost as 32-true does, twice the same; without shade
     assert.ok(change(single.checkpoint, half.checkpoint) > 0);
     const [a, b] = [single, half].map(({ events }) => epochs(events).map((e) => e.trainLoss));
     assert.ok(b[3] < b[0], "it does not learn");
-    b.forEach((loss, i) => assert.ok(Math.abs(loss / a[i] - 1) < 0.05, `${loss} and ${a[i]}`));
+    b.forEach((loss, i) => assert.ok(Math.abs(loss / a[i] - 1) < 0.02, `${loss} and ${a[i]}`));
     // Weights are those of any model: inference may use either arithmetic.
     const [exact, rounded] = [
       await infer(gpu, tinyScan(), half.checkpoint),

@@ -101,7 +101,8 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  let area = 4u * plane; let line = params.width4 * 2u;
+  let area = plane * 4u;
+  let line = params.width4 * 2u;
   var o = slot * area + y0 * 2u * line + x4 * 2u;
   if (k0 + 0u < params.outputs) {
     output[o + 0u * line + 0u] = finish(vec4f(s0_00_00.x, s0_00_01.x, s0_00_00.y, s0_00_01.y), o + 0u * line + 0u);

@@ -158,8 +158,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  let area = plane / 4u; let line = params.width4 / 2u;
-  var o = slot * area + y0 / 2u * line + x4 / 2u;
+  let shrink = 2u;
+  let area = plane / (shrink * shrink);
+  let line = params.width4 / shrink;
+  var o = slot * area + y0 / shrink * line + x4 / shrink;
   if (k0 + 0u < params.outputs) {
     output[o + 0u * line + 0u] = finish(s0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s0_1, o + 1u * line + 0u);

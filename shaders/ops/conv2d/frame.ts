@@ -171,32 +171,40 @@ fn pool(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
 
 /** Lines that write the tile, whole or as maxima of 2 x 2 windows. */
 function stores(tile: ForwardTile, parts: ForwardParts, pools: boolean): string {
-  const { quads, rows, outputs } = tile, { scale = 1 } = parts;
-  const write = (at: (r: number, q: number) => string, pooled: boolean): string =>
-    range(outputs).map((k) => {
-      const step = pooled ? 2 : 1;
-      const lines = range(scale * quads / step).flatMap((q) =>
-        range(scale * rows / step).map((r) => {
-          const value = (dr: number, dq: number): string =>
-            parts.value(k, step * r + dr, step * q + dq);
-          const whole = pooled
-            ? `pool(${value(0, 0)}, ${value(0, 1)}, ${value(1, 0)}, ${value(1, 1)})`
-            : value(0, 0);
-          return `output[${at(r, q)}] = finish(${whole}, ${at(r, q)});`;
-        })
-      );
-      const all = [...(parts.settle?.(k) ?? []), ...lines].map((line) => `    ${line}`);
-      return `  if (k0 + ${k}u < params.outputs) {\n${all.join("\n")}\n  }\n  o += area;`;
-    }).join("\n");
-  const place = (size: string, scale: string): string =>
-    `let area = ${size}; let line = params.width4${scale};
-  var o = slot * area + y0${scale} * line + x4${scale};`;
+  const { quads, rows, outputs } = tile, { scale = 1, value } = parts;
   const at = (r: number, q: number): string => `o + ${r}u * line + ${q}u`;
-  if (scale === 0.5) return `  ${place("plane / 4u", " / 2u")}\n${write(at, false)}`;
-  if (scale === 2) return `  ${place("4u * plane", " * 2u")}\n${write(at, false)}`;
-  const plain = `  ${place("plane", "")}\n${write(at, false)}`;
-  if (!pools) return plain;
-  return `  if (POOLED) {\n  ${place("plane / 4u", " / 2u")}\n${
-    write(at, true)
-  }\n  return;\n  }\n${plain}`;
+  const write = (r: number, q: number, vector: string): string =>
+    `output[${at(r, q)}] = finish(${vector}, ${at(r, q)});`;
+  const each = (step: number, line: (r: number, q: number) => string): string[] =>
+    range(scale * quads / step).flatMap((q) => range(scale * rows / step).map((r) => line(r, q)));
+  const channel = range(outputs).map((k) => {
+    const whole = each(1, (r, q) => write(r, q, value(k, r, q)));
+    const pooled = (r: number, q: number): string => {
+      const corners = [[0, 0], [0, 1], [1, 0], [1, 1]];
+      return `pool(${corners.map(([y, x]) => value(k, 2 * r + y, 2 * q + x)).join(", ")})`;
+    };
+    const lines = pools
+      ? [
+        "if (POOLED) {",
+        ...each(2, (r, q) => write(r, q, pooled(r, q))),
+        "} else {",
+        ...whole,
+        "}",
+      ]
+      : whole;
+    const all = [...(parts.settle?.(k) ?? []), ...lines].map((line) => `    ${line}`);
+    return `  if (k0 + ${k}u < params.outputs) {\n${all.join("\n")}\n  }\n  o += area;`;
+  });
+  // Side of the input for one of the output.
+  const shrink = pools ? "select(1u, 2u, POOLED)" : "2u";
+  const [area, size] = scale === 2
+    ? ["plane * 4u", " * 2u"]
+    : pools || scale === 0.5
+    ? ["plane / (shrink * shrink)", " / shrink"]
+    : ["plane", ""];
+  const head = size.endsWith("shrink") ? `  let shrink = ${shrink};\n` : "";
+  return `${head}  let area = ${area};
+  let line = params.width4${size};
+  var o = slot * area + y0${size} * line + x4${size};
+${channel.join("\n")}`;
 }

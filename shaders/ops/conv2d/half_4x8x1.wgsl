@@ -119,7 +119,8 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  let area = plane; let line = params.width4;
+  let area = plane;
+  let line = params.width4;
   var o = slot * area + y0 * line + x4;
   if (k0 + 0u < params.outputs) {
     output[o + 0u * line + 0u] = finish(s0_0_0, o + 0u * line + 0u);

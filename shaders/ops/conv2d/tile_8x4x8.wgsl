@@ -184,54 +184,15 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  if (POOLED) {
-  let area = plane / 4u; let line = params.width4 / 2u;
-  var o = slot * area + y0 / 2u * line + x4 / 2u;
+  let shrink = select(1u, 2u, POOLED);
+  let area = plane / (shrink * shrink);
+  let line = params.width4 / shrink;
+  var o = slot * area + y0 / shrink * line + x4 / shrink;
   if (k0 + 0u < params.outputs) {
+    if (POOLED) {
     output[o + 0u * line + 0u] = finish(pool(s0_0_0, s0_0_1, s0_1_0, s0_1_1), o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(pool(s0_2_0, s0_2_1, s0_3_0, s0_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 1u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s1_0_0, s1_0_1, s1_1_0, s1_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s1_2_0, s1_2_1, s1_3_0, s1_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 2u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s2_0_0, s2_0_1, s2_1_0, s2_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s2_2_0, s2_2_1, s2_3_0, s2_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 3u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s3_0_0, s3_0_1, s3_1_0, s3_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s3_2_0, s3_2_1, s3_3_0, s3_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 4u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s4_0_0, s4_0_1, s4_1_0, s4_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s4_2_0, s4_2_1, s4_3_0, s4_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 5u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s5_0_0, s5_0_1, s5_1_0, s5_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s5_2_0, s5_2_1, s5_3_0, s5_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 6u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s6_0_0, s6_0_1, s6_1_0, s6_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s6_2_0, s6_2_1, s6_3_0, s6_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 7u < params.outputs) {
-    output[o + 0u * line + 0u] = finish(pool(s7_0_0, s7_0_1, s7_1_0, s7_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(s7_2_0, s7_2_1, s7_3_0, s7_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  return;
-  }
-  let area = plane; let line = params.width4;
-  var o = slot * area + y0 * line + x4;
-  if (k0 + 0u < params.outputs) {
+    } else {
     output[o + 0u * line + 0u] = finish(s0_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s0_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s0_2_0, o + 2u * line + 0u);
@@ -240,9 +201,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s0_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s0_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s0_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 1u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s1_0_0, s1_0_1, s1_1_0, s1_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s1_2_0, s1_2_1, s1_3_0, s1_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s1_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s1_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s1_2_0, o + 2u * line + 0u);
@@ -251,9 +217,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s1_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s1_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s1_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 2u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s2_0_0, s2_0_1, s2_1_0, s2_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s2_2_0, s2_2_1, s2_3_0, s2_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s2_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s2_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s2_2_0, o + 2u * line + 0u);
@@ -262,9 +233,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s2_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s2_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s2_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 3u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s3_0_0, s3_0_1, s3_1_0, s3_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s3_2_0, s3_2_1, s3_3_0, s3_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s3_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s3_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s3_2_0, o + 2u * line + 0u);
@@ -273,9 +249,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s3_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s3_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s3_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 4u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s4_0_0, s4_0_1, s4_1_0, s4_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s4_2_0, s4_2_1, s4_3_0, s4_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s4_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s4_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s4_2_0, o + 2u * line + 0u);
@@ -284,9 +265,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s4_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s4_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s4_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 5u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s5_0_0, s5_0_1, s5_1_0, s5_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s5_2_0, s5_2_1, s5_3_0, s5_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s5_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s5_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s5_2_0, o + 2u * line + 0u);
@@ -295,9 +281,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s5_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s5_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s5_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 6u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s6_0_0, s6_0_1, s6_1_0, s6_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s6_2_0, s6_2_1, s6_3_0, s6_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s6_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s6_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s6_2_0, o + 2u * line + 0u);
@@ -306,9 +297,14 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s6_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s6_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s6_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 7u < params.outputs) {
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(s7_0_0, s7_0_1, s7_1_0, s7_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(s7_2_0, s7_2_1, s7_3_0, s7_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(s7_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(s7_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(s7_2_0, o + 2u * line + 0u);
@@ -317,6 +313,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(s7_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(s7_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(s7_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
 }

@@ -455,9 +455,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  if (POOLED) {
-  let area = plane / 4u; let line = params.width4 / 2u;
-  var o = slot * area + y0 / 2u * line + x4 / 2u;
+  let shrink = select(1u, 2u, POOLED);
+  let area = plane / (shrink * shrink);
+  let line = params.width4 / shrink;
+  var o = slot * area + y0 / shrink * line + x4 / shrink;
   if (k0 + 0u < params.outputs) {
     let near0_0 = m0_1_0 + m0_2_0; let near0_0_odd = m0_1_0 - m0_2_0;
     let far0_0 = m0_3_0 + m0_4_0; let far0_0_odd = m0_3_0 - m0_4_0;
@@ -483,258 +484,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y0_1_3 = vec4f(bias0.x) + (0.625 * near0_3_odd + 1.6 * far0_3_odd);
     let y0_2_3 = vec4f(bias0.x) + (0.390625 * near0_3 + 2.56 * far0_3);
     let y0_3_3 = vec4f(bias0.x) + (0.244140625 * near0_3_odd + 4.096 * far0_3_odd + m0_5_3);
+    if (POOLED) {
     output[o + 0u * line + 0u] = finish(pool(y0_0_0, y0_0_1, y0_1_0, y0_1_1), o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(pool(y0_2_0, y0_2_1, y0_3_0, y0_3_1), o + 1u * line + 0u);
     output[o + 0u * line + 1u] = finish(pool(y0_0_2, y0_0_3, y0_1_2, y0_1_3), o + 0u * line + 1u);
     output[o + 1u * line + 1u] = finish(pool(y0_2_2, y0_2_3, y0_3_2, y0_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 1u < params.outputs) {
-    let near1_0 = m1_1_0 + m1_2_0; let near1_0_odd = m1_1_0 - m1_2_0;
-    let far1_0 = m1_3_0 + m1_4_0; let far1_0_odd = m1_3_0 - m1_4_0;
-    let y1_0_0 = vec4f(bias0.y) + (m1_0_0 + near1_0 + far1_0);
-    let y1_1_0 = vec4f(bias0.y) + (0.625 * near1_0_odd + 1.6 * far1_0_odd);
-    let y1_2_0 = vec4f(bias0.y) + (0.390625 * near1_0 + 2.56 * far1_0);
-    let y1_3_0 = vec4f(bias0.y) + (0.244140625 * near1_0_odd + 4.096 * far1_0_odd + m1_5_0);
-    let near1_1 = m1_1_1 + m1_2_1; let near1_1_odd = m1_1_1 - m1_2_1;
-    let far1_1 = m1_3_1 + m1_4_1; let far1_1_odd = m1_3_1 - m1_4_1;
-    let y1_0_1 = vec4f(bias0.y) + (m1_0_1 + near1_1 + far1_1);
-    let y1_1_1 = vec4f(bias0.y) + (0.625 * near1_1_odd + 1.6 * far1_1_odd);
-    let y1_2_1 = vec4f(bias0.y) + (0.390625 * near1_1 + 2.56 * far1_1);
-    let y1_3_1 = vec4f(bias0.y) + (0.244140625 * near1_1_odd + 4.096 * far1_1_odd + m1_5_1);
-    let near1_2 = m1_1_2 + m1_2_2; let near1_2_odd = m1_1_2 - m1_2_2;
-    let far1_2 = m1_3_2 + m1_4_2; let far1_2_odd = m1_3_2 - m1_4_2;
-    let y1_0_2 = vec4f(bias0.y) + (m1_0_2 + near1_2 + far1_2);
-    let y1_1_2 = vec4f(bias0.y) + (0.625 * near1_2_odd + 1.6 * far1_2_odd);
-    let y1_2_2 = vec4f(bias0.y) + (0.390625 * near1_2 + 2.56 * far1_2);
-    let y1_3_2 = vec4f(bias0.y) + (0.244140625 * near1_2_odd + 4.096 * far1_2_odd + m1_5_2);
-    let near1_3 = m1_1_3 + m1_2_3; let near1_3_odd = m1_1_3 - m1_2_3;
-    let far1_3 = m1_3_3 + m1_4_3; let far1_3_odd = m1_3_3 - m1_4_3;
-    let y1_0_3 = vec4f(bias0.y) + (m1_0_3 + near1_3 + far1_3);
-    let y1_1_3 = vec4f(bias0.y) + (0.625 * near1_3_odd + 1.6 * far1_3_odd);
-    let y1_2_3 = vec4f(bias0.y) + (0.390625 * near1_3 + 2.56 * far1_3);
-    let y1_3_3 = vec4f(bias0.y) + (0.244140625 * near1_3_odd + 4.096 * far1_3_odd + m1_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y1_0_0, y1_0_1, y1_1_0, y1_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y1_2_0, y1_2_1, y1_3_0, y1_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y1_0_2, y1_0_3, y1_1_2, y1_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y1_2_2, y1_2_3, y1_3_2, y1_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 2u < params.outputs) {
-    let near2_0 = m2_1_0 + m2_2_0; let near2_0_odd = m2_1_0 - m2_2_0;
-    let far2_0 = m2_3_0 + m2_4_0; let far2_0_odd = m2_3_0 - m2_4_0;
-    let y2_0_0 = vec4f(bias0.z) + (m2_0_0 + near2_0 + far2_0);
-    let y2_1_0 = vec4f(bias0.z) + (0.625 * near2_0_odd + 1.6 * far2_0_odd);
-    let y2_2_0 = vec4f(bias0.z) + (0.390625 * near2_0 + 2.56 * far2_0);
-    let y2_3_0 = vec4f(bias0.z) + (0.244140625 * near2_0_odd + 4.096 * far2_0_odd + m2_5_0);
-    let near2_1 = m2_1_1 + m2_2_1; let near2_1_odd = m2_1_1 - m2_2_1;
-    let far2_1 = m2_3_1 + m2_4_1; let far2_1_odd = m2_3_1 - m2_4_1;
-    let y2_0_1 = vec4f(bias0.z) + (m2_0_1 + near2_1 + far2_1);
-    let y2_1_1 = vec4f(bias0.z) + (0.625 * near2_1_odd + 1.6 * far2_1_odd);
-    let y2_2_1 = vec4f(bias0.z) + (0.390625 * near2_1 + 2.56 * far2_1);
-    let y2_3_1 = vec4f(bias0.z) + (0.244140625 * near2_1_odd + 4.096 * far2_1_odd + m2_5_1);
-    let near2_2 = m2_1_2 + m2_2_2; let near2_2_odd = m2_1_2 - m2_2_2;
-    let far2_2 = m2_3_2 + m2_4_2; let far2_2_odd = m2_3_2 - m2_4_2;
-    let y2_0_2 = vec4f(bias0.z) + (m2_0_2 + near2_2 + far2_2);
-    let y2_1_2 = vec4f(bias0.z) + (0.625 * near2_2_odd + 1.6 * far2_2_odd);
-    let y2_2_2 = vec4f(bias0.z) + (0.390625 * near2_2 + 2.56 * far2_2);
-    let y2_3_2 = vec4f(bias0.z) + (0.244140625 * near2_2_odd + 4.096 * far2_2_odd + m2_5_2);
-    let near2_3 = m2_1_3 + m2_2_3; let near2_3_odd = m2_1_3 - m2_2_3;
-    let far2_3 = m2_3_3 + m2_4_3; let far2_3_odd = m2_3_3 - m2_4_3;
-    let y2_0_3 = vec4f(bias0.z) + (m2_0_3 + near2_3 + far2_3);
-    let y2_1_3 = vec4f(bias0.z) + (0.625 * near2_3_odd + 1.6 * far2_3_odd);
-    let y2_2_3 = vec4f(bias0.z) + (0.390625 * near2_3 + 2.56 * far2_3);
-    let y2_3_3 = vec4f(bias0.z) + (0.244140625 * near2_3_odd + 4.096 * far2_3_odd + m2_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y2_0_0, y2_0_1, y2_1_0, y2_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y2_2_0, y2_2_1, y2_3_0, y2_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y2_0_2, y2_0_3, y2_1_2, y2_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y2_2_2, y2_2_3, y2_3_2, y2_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 3u < params.outputs) {
-    let near3_0 = m3_1_0 + m3_2_0; let near3_0_odd = m3_1_0 - m3_2_0;
-    let far3_0 = m3_3_0 + m3_4_0; let far3_0_odd = m3_3_0 - m3_4_0;
-    let y3_0_0 = vec4f(bias0.w) + (m3_0_0 + near3_0 + far3_0);
-    let y3_1_0 = vec4f(bias0.w) + (0.625 * near3_0_odd + 1.6 * far3_0_odd);
-    let y3_2_0 = vec4f(bias0.w) + (0.390625 * near3_0 + 2.56 * far3_0);
-    let y3_3_0 = vec4f(bias0.w) + (0.244140625 * near3_0_odd + 4.096 * far3_0_odd + m3_5_0);
-    let near3_1 = m3_1_1 + m3_2_1; let near3_1_odd = m3_1_1 - m3_2_1;
-    let far3_1 = m3_3_1 + m3_4_1; let far3_1_odd = m3_3_1 - m3_4_1;
-    let y3_0_1 = vec4f(bias0.w) + (m3_0_1 + near3_1 + far3_1);
-    let y3_1_1 = vec4f(bias0.w) + (0.625 * near3_1_odd + 1.6 * far3_1_odd);
-    let y3_2_1 = vec4f(bias0.w) + (0.390625 * near3_1 + 2.56 * far3_1);
-    let y3_3_1 = vec4f(bias0.w) + (0.244140625 * near3_1_odd + 4.096 * far3_1_odd + m3_5_1);
-    let near3_2 = m3_1_2 + m3_2_2; let near3_2_odd = m3_1_2 - m3_2_2;
-    let far3_2 = m3_3_2 + m3_4_2; let far3_2_odd = m3_3_2 - m3_4_2;
-    let y3_0_2 = vec4f(bias0.w) + (m3_0_2 + near3_2 + far3_2);
-    let y3_1_2 = vec4f(bias0.w) + (0.625 * near3_2_odd + 1.6 * far3_2_odd);
-    let y3_2_2 = vec4f(bias0.w) + (0.390625 * near3_2 + 2.56 * far3_2);
-    let y3_3_2 = vec4f(bias0.w) + (0.244140625 * near3_2_odd + 4.096 * far3_2_odd + m3_5_2);
-    let near3_3 = m3_1_3 + m3_2_3; let near3_3_odd = m3_1_3 - m3_2_3;
-    let far3_3 = m3_3_3 + m3_4_3; let far3_3_odd = m3_3_3 - m3_4_3;
-    let y3_0_3 = vec4f(bias0.w) + (m3_0_3 + near3_3 + far3_3);
-    let y3_1_3 = vec4f(bias0.w) + (0.625 * near3_3_odd + 1.6 * far3_3_odd);
-    let y3_2_3 = vec4f(bias0.w) + (0.390625 * near3_3 + 2.56 * far3_3);
-    let y3_3_3 = vec4f(bias0.w) + (0.244140625 * near3_3_odd + 4.096 * far3_3_odd + m3_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y3_0_0, y3_0_1, y3_1_0, y3_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y3_2_0, y3_2_1, y3_3_0, y3_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y3_0_2, y3_0_3, y3_1_2, y3_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y3_2_2, y3_2_3, y3_3_2, y3_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 4u < params.outputs) {
-    let near4_0 = m4_1_0 + m4_2_0; let near4_0_odd = m4_1_0 - m4_2_0;
-    let far4_0 = m4_3_0 + m4_4_0; let far4_0_odd = m4_3_0 - m4_4_0;
-    let y4_0_0 = vec4f(bias1.x) + (m4_0_0 + near4_0 + far4_0);
-    let y4_1_0 = vec4f(bias1.x) + (0.625 * near4_0_odd + 1.6 * far4_0_odd);
-    let y4_2_0 = vec4f(bias1.x) + (0.390625 * near4_0 + 2.56 * far4_0);
-    let y4_3_0 = vec4f(bias1.x) + (0.244140625 * near4_0_odd + 4.096 * far4_0_odd + m4_5_0);
-    let near4_1 = m4_1_1 + m4_2_1; let near4_1_odd = m4_1_1 - m4_2_1;
-    let far4_1 = m4_3_1 + m4_4_1; let far4_1_odd = m4_3_1 - m4_4_1;
-    let y4_0_1 = vec4f(bias1.x) + (m4_0_1 + near4_1 + far4_1);
-    let y4_1_1 = vec4f(bias1.x) + (0.625 * near4_1_odd + 1.6 * far4_1_odd);
-    let y4_2_1 = vec4f(bias1.x) + (0.390625 * near4_1 + 2.56 * far4_1);
-    let y4_3_1 = vec4f(bias1.x) + (0.244140625 * near4_1_odd + 4.096 * far4_1_odd + m4_5_1);
-    let near4_2 = m4_1_2 + m4_2_2; let near4_2_odd = m4_1_2 - m4_2_2;
-    let far4_2 = m4_3_2 + m4_4_2; let far4_2_odd = m4_3_2 - m4_4_2;
-    let y4_0_2 = vec4f(bias1.x) + (m4_0_2 + near4_2 + far4_2);
-    let y4_1_2 = vec4f(bias1.x) + (0.625 * near4_2_odd + 1.6 * far4_2_odd);
-    let y4_2_2 = vec4f(bias1.x) + (0.390625 * near4_2 + 2.56 * far4_2);
-    let y4_3_2 = vec4f(bias1.x) + (0.244140625 * near4_2_odd + 4.096 * far4_2_odd + m4_5_2);
-    let near4_3 = m4_1_3 + m4_2_3; let near4_3_odd = m4_1_3 - m4_2_3;
-    let far4_3 = m4_3_3 + m4_4_3; let far4_3_odd = m4_3_3 - m4_4_3;
-    let y4_0_3 = vec4f(bias1.x) + (m4_0_3 + near4_3 + far4_3);
-    let y4_1_3 = vec4f(bias1.x) + (0.625 * near4_3_odd + 1.6 * far4_3_odd);
-    let y4_2_3 = vec4f(bias1.x) + (0.390625 * near4_3 + 2.56 * far4_3);
-    let y4_3_3 = vec4f(bias1.x) + (0.244140625 * near4_3_odd + 4.096 * far4_3_odd + m4_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y4_0_0, y4_0_1, y4_1_0, y4_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y4_2_0, y4_2_1, y4_3_0, y4_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y4_0_2, y4_0_3, y4_1_2, y4_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y4_2_2, y4_2_3, y4_3_2, y4_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 5u < params.outputs) {
-    let near5_0 = m5_1_0 + m5_2_0; let near5_0_odd = m5_1_0 - m5_2_0;
-    let far5_0 = m5_3_0 + m5_4_0; let far5_0_odd = m5_3_0 - m5_4_0;
-    let y5_0_0 = vec4f(bias1.y) + (m5_0_0 + near5_0 + far5_0);
-    let y5_1_0 = vec4f(bias1.y) + (0.625 * near5_0_odd + 1.6 * far5_0_odd);
-    let y5_2_0 = vec4f(bias1.y) + (0.390625 * near5_0 + 2.56 * far5_0);
-    let y5_3_0 = vec4f(bias1.y) + (0.244140625 * near5_0_odd + 4.096 * far5_0_odd + m5_5_0);
-    let near5_1 = m5_1_1 + m5_2_1; let near5_1_odd = m5_1_1 - m5_2_1;
-    let far5_1 = m5_3_1 + m5_4_1; let far5_1_odd = m5_3_1 - m5_4_1;
-    let y5_0_1 = vec4f(bias1.y) + (m5_0_1 + near5_1 + far5_1);
-    let y5_1_1 = vec4f(bias1.y) + (0.625 * near5_1_odd + 1.6 * far5_1_odd);
-    let y5_2_1 = vec4f(bias1.y) + (0.390625 * near5_1 + 2.56 * far5_1);
-    let y5_3_1 = vec4f(bias1.y) + (0.244140625 * near5_1_odd + 4.096 * far5_1_odd + m5_5_1);
-    let near5_2 = m5_1_2 + m5_2_2; let near5_2_odd = m5_1_2 - m5_2_2;
-    let far5_2 = m5_3_2 + m5_4_2; let far5_2_odd = m5_3_2 - m5_4_2;
-    let y5_0_2 = vec4f(bias1.y) + (m5_0_2 + near5_2 + far5_2);
-    let y5_1_2 = vec4f(bias1.y) + (0.625 * near5_2_odd + 1.6 * far5_2_odd);
-    let y5_2_2 = vec4f(bias1.y) + (0.390625 * near5_2 + 2.56 * far5_2);
-    let y5_3_2 = vec4f(bias1.y) + (0.244140625 * near5_2_odd + 4.096 * far5_2_odd + m5_5_2);
-    let near5_3 = m5_1_3 + m5_2_3; let near5_3_odd = m5_1_3 - m5_2_3;
-    let far5_3 = m5_3_3 + m5_4_3; let far5_3_odd = m5_3_3 - m5_4_3;
-    let y5_0_3 = vec4f(bias1.y) + (m5_0_3 + near5_3 + far5_3);
-    let y5_1_3 = vec4f(bias1.y) + (0.625 * near5_3_odd + 1.6 * far5_3_odd);
-    let y5_2_3 = vec4f(bias1.y) + (0.390625 * near5_3 + 2.56 * far5_3);
-    let y5_3_3 = vec4f(bias1.y) + (0.244140625 * near5_3_odd + 4.096 * far5_3_odd + m5_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y5_0_0, y5_0_1, y5_1_0, y5_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y5_2_0, y5_2_1, y5_3_0, y5_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y5_0_2, y5_0_3, y5_1_2, y5_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y5_2_2, y5_2_3, y5_3_2, y5_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 6u < params.outputs) {
-    let near6_0 = m6_1_0 + m6_2_0; let near6_0_odd = m6_1_0 - m6_2_0;
-    let far6_0 = m6_3_0 + m6_4_0; let far6_0_odd = m6_3_0 - m6_4_0;
-    let y6_0_0 = vec4f(bias1.z) + (m6_0_0 + near6_0 + far6_0);
-    let y6_1_0 = vec4f(bias1.z) + (0.625 * near6_0_odd + 1.6 * far6_0_odd);
-    let y6_2_0 = vec4f(bias1.z) + (0.390625 * near6_0 + 2.56 * far6_0);
-    let y6_3_0 = vec4f(bias1.z) + (0.244140625 * near6_0_odd + 4.096 * far6_0_odd + m6_5_0);
-    let near6_1 = m6_1_1 + m6_2_1; let near6_1_odd = m6_1_1 - m6_2_1;
-    let far6_1 = m6_3_1 + m6_4_1; let far6_1_odd = m6_3_1 - m6_4_1;
-    let y6_0_1 = vec4f(bias1.z) + (m6_0_1 + near6_1 + far6_1);
-    let y6_1_1 = vec4f(bias1.z) + (0.625 * near6_1_odd + 1.6 * far6_1_odd);
-    let y6_2_1 = vec4f(bias1.z) + (0.390625 * near6_1 + 2.56 * far6_1);
-    let y6_3_1 = vec4f(bias1.z) + (0.244140625 * near6_1_odd + 4.096 * far6_1_odd + m6_5_1);
-    let near6_2 = m6_1_2 + m6_2_2; let near6_2_odd = m6_1_2 - m6_2_2;
-    let far6_2 = m6_3_2 + m6_4_2; let far6_2_odd = m6_3_2 - m6_4_2;
-    let y6_0_2 = vec4f(bias1.z) + (m6_0_2 + near6_2 + far6_2);
-    let y6_1_2 = vec4f(bias1.z) + (0.625 * near6_2_odd + 1.6 * far6_2_odd);
-    let y6_2_2 = vec4f(bias1.z) + (0.390625 * near6_2 + 2.56 * far6_2);
-    let y6_3_2 = vec4f(bias1.z) + (0.244140625 * near6_2_odd + 4.096 * far6_2_odd + m6_5_2);
-    let near6_3 = m6_1_3 + m6_2_3; let near6_3_odd = m6_1_3 - m6_2_3;
-    let far6_3 = m6_3_3 + m6_4_3; let far6_3_odd = m6_3_3 - m6_4_3;
-    let y6_0_3 = vec4f(bias1.z) + (m6_0_3 + near6_3 + far6_3);
-    let y6_1_3 = vec4f(bias1.z) + (0.625 * near6_3_odd + 1.6 * far6_3_odd);
-    let y6_2_3 = vec4f(bias1.z) + (0.390625 * near6_3 + 2.56 * far6_3);
-    let y6_3_3 = vec4f(bias1.z) + (0.244140625 * near6_3_odd + 4.096 * far6_3_odd + m6_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y6_0_0, y6_0_1, y6_1_0, y6_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y6_2_0, y6_2_1, y6_3_0, y6_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y6_0_2, y6_0_3, y6_1_2, y6_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y6_2_2, y6_2_3, y6_3_2, y6_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  if (k0 + 7u < params.outputs) {
-    let near7_0 = m7_1_0 + m7_2_0; let near7_0_odd = m7_1_0 - m7_2_0;
-    let far7_0 = m7_3_0 + m7_4_0; let far7_0_odd = m7_3_0 - m7_4_0;
-    let y7_0_0 = vec4f(bias1.w) + (m7_0_0 + near7_0 + far7_0);
-    let y7_1_0 = vec4f(bias1.w) + (0.625 * near7_0_odd + 1.6 * far7_0_odd);
-    let y7_2_0 = vec4f(bias1.w) + (0.390625 * near7_0 + 2.56 * far7_0);
-    let y7_3_0 = vec4f(bias1.w) + (0.244140625 * near7_0_odd + 4.096 * far7_0_odd + m7_5_0);
-    let near7_1 = m7_1_1 + m7_2_1; let near7_1_odd = m7_1_1 - m7_2_1;
-    let far7_1 = m7_3_1 + m7_4_1; let far7_1_odd = m7_3_1 - m7_4_1;
-    let y7_0_1 = vec4f(bias1.w) + (m7_0_1 + near7_1 + far7_1);
-    let y7_1_1 = vec4f(bias1.w) + (0.625 * near7_1_odd + 1.6 * far7_1_odd);
-    let y7_2_1 = vec4f(bias1.w) + (0.390625 * near7_1 + 2.56 * far7_1);
-    let y7_3_1 = vec4f(bias1.w) + (0.244140625 * near7_1_odd + 4.096 * far7_1_odd + m7_5_1);
-    let near7_2 = m7_1_2 + m7_2_2; let near7_2_odd = m7_1_2 - m7_2_2;
-    let far7_2 = m7_3_2 + m7_4_2; let far7_2_odd = m7_3_2 - m7_4_2;
-    let y7_0_2 = vec4f(bias1.w) + (m7_0_2 + near7_2 + far7_2);
-    let y7_1_2 = vec4f(bias1.w) + (0.625 * near7_2_odd + 1.6 * far7_2_odd);
-    let y7_2_2 = vec4f(bias1.w) + (0.390625 * near7_2 + 2.56 * far7_2);
-    let y7_3_2 = vec4f(bias1.w) + (0.244140625 * near7_2_odd + 4.096 * far7_2_odd + m7_5_2);
-    let near7_3 = m7_1_3 + m7_2_3; let near7_3_odd = m7_1_3 - m7_2_3;
-    let far7_3 = m7_3_3 + m7_4_3; let far7_3_odd = m7_3_3 - m7_4_3;
-    let y7_0_3 = vec4f(bias1.w) + (m7_0_3 + near7_3 + far7_3);
-    let y7_1_3 = vec4f(bias1.w) + (0.625 * near7_3_odd + 1.6 * far7_3_odd);
-    let y7_2_3 = vec4f(bias1.w) + (0.390625 * near7_3 + 2.56 * far7_3);
-    let y7_3_3 = vec4f(bias1.w) + (0.244140625 * near7_3_odd + 4.096 * far7_3_odd + m7_5_3);
-    output[o + 0u * line + 0u] = finish(pool(y7_0_0, y7_0_1, y7_1_0, y7_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y7_2_0, y7_2_1, y7_3_0, y7_3_1), o + 1u * line + 0u);
-    output[o + 0u * line + 1u] = finish(pool(y7_0_2, y7_0_3, y7_1_2, y7_1_3), o + 0u * line + 1u);
-    output[o + 1u * line + 1u] = finish(pool(y7_2_2, y7_2_3, y7_3_2, y7_3_3), o + 1u * line + 1u);
-  }
-  o += area;
-  return;
-  }
-  let area = plane; let line = params.width4;
-  var o = slot * area + y0 * line + x4;
-  if (k0 + 0u < params.outputs) {
-    let near0_0 = m0_1_0 + m0_2_0; let near0_0_odd = m0_1_0 - m0_2_0;
-    let far0_0 = m0_3_0 + m0_4_0; let far0_0_odd = m0_3_0 - m0_4_0;
-    let y0_0_0 = vec4f(bias0.x) + (m0_0_0 + near0_0 + far0_0);
-    let y0_1_0 = vec4f(bias0.x) + (0.625 * near0_0_odd + 1.6 * far0_0_odd);
-    let y0_2_0 = vec4f(bias0.x) + (0.390625 * near0_0 + 2.56 * far0_0);
-    let y0_3_0 = vec4f(bias0.x) + (0.244140625 * near0_0_odd + 4.096 * far0_0_odd + m0_5_0);
-    let near0_1 = m0_1_1 + m0_2_1; let near0_1_odd = m0_1_1 - m0_2_1;
-    let far0_1 = m0_3_1 + m0_4_1; let far0_1_odd = m0_3_1 - m0_4_1;
-    let y0_0_1 = vec4f(bias0.x) + (m0_0_1 + near0_1 + far0_1);
-    let y0_1_1 = vec4f(bias0.x) + (0.625 * near0_1_odd + 1.6 * far0_1_odd);
-    let y0_2_1 = vec4f(bias0.x) + (0.390625 * near0_1 + 2.56 * far0_1);
-    let y0_3_1 = vec4f(bias0.x) + (0.244140625 * near0_1_odd + 4.096 * far0_1_odd + m0_5_1);
-    let near0_2 = m0_1_2 + m0_2_2; let near0_2_odd = m0_1_2 - m0_2_2;
-    let far0_2 = m0_3_2 + m0_4_2; let far0_2_odd = m0_3_2 - m0_4_2;
-    let y0_0_2 = vec4f(bias0.x) + (m0_0_2 + near0_2 + far0_2);
-    let y0_1_2 = vec4f(bias0.x) + (0.625 * near0_2_odd + 1.6 * far0_2_odd);
-    let y0_2_2 = vec4f(bias0.x) + (0.390625 * near0_2 + 2.56 * far0_2);
-    let y0_3_2 = vec4f(bias0.x) + (0.244140625 * near0_2_odd + 4.096 * far0_2_odd + m0_5_2);
-    let near0_3 = m0_1_3 + m0_2_3; let near0_3_odd = m0_1_3 - m0_2_3;
-    let far0_3 = m0_3_3 + m0_4_3; let far0_3_odd = m0_3_3 - m0_4_3;
-    let y0_0_3 = vec4f(bias0.x) + (m0_0_3 + near0_3 + far0_3);
-    let y0_1_3 = vec4f(bias0.x) + (0.625 * near0_3_odd + 1.6 * far0_3_odd);
-    let y0_2_3 = vec4f(bias0.x) + (0.390625 * near0_3 + 2.56 * far0_3);
-    let y0_3_3 = vec4f(bias0.x) + (0.244140625 * near0_3_odd + 4.096 * far0_3_odd + m0_5_3);
+    } else {
     output[o + 0u * line + 0u] = finish(y0_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y0_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y0_2_0, o + 2u * line + 0u);
@@ -751,6 +506,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y0_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y0_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y0_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 1u < params.outputs) {
@@ -778,6 +534,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y1_1_3 = vec4f(bias0.y) + (0.625 * near1_3_odd + 1.6 * far1_3_odd);
     let y1_2_3 = vec4f(bias0.y) + (0.390625 * near1_3 + 2.56 * far1_3);
     let y1_3_3 = vec4f(bias0.y) + (0.244140625 * near1_3_odd + 4.096 * far1_3_odd + m1_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y1_0_0, y1_0_1, y1_1_0, y1_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y1_2_0, y1_2_1, y1_3_0, y1_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y1_0_2, y1_0_3, y1_1_2, y1_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y1_2_2, y1_2_3, y1_3_2, y1_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y1_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y1_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y1_2_0, o + 2u * line + 0u);
@@ -794,6 +556,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y1_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y1_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y1_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 2u < params.outputs) {
@@ -821,6 +584,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y2_1_3 = vec4f(bias0.z) + (0.625 * near2_3_odd + 1.6 * far2_3_odd);
     let y2_2_3 = vec4f(bias0.z) + (0.390625 * near2_3 + 2.56 * far2_3);
     let y2_3_3 = vec4f(bias0.z) + (0.244140625 * near2_3_odd + 4.096 * far2_3_odd + m2_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y2_0_0, y2_0_1, y2_1_0, y2_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y2_2_0, y2_2_1, y2_3_0, y2_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y2_0_2, y2_0_3, y2_1_2, y2_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y2_2_2, y2_2_3, y2_3_2, y2_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y2_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y2_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y2_2_0, o + 2u * line + 0u);
@@ -837,6 +606,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y2_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y2_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y2_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 3u < params.outputs) {
@@ -864,6 +634,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y3_1_3 = vec4f(bias0.w) + (0.625 * near3_3_odd + 1.6 * far3_3_odd);
     let y3_2_3 = vec4f(bias0.w) + (0.390625 * near3_3 + 2.56 * far3_3);
     let y3_3_3 = vec4f(bias0.w) + (0.244140625 * near3_3_odd + 4.096 * far3_3_odd + m3_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y3_0_0, y3_0_1, y3_1_0, y3_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y3_2_0, y3_2_1, y3_3_0, y3_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y3_0_2, y3_0_3, y3_1_2, y3_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y3_2_2, y3_2_3, y3_3_2, y3_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y3_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y3_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y3_2_0, o + 2u * line + 0u);
@@ -880,6 +656,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y3_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y3_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y3_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 4u < params.outputs) {
@@ -907,6 +684,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y4_1_3 = vec4f(bias1.x) + (0.625 * near4_3_odd + 1.6 * far4_3_odd);
     let y4_2_3 = vec4f(bias1.x) + (0.390625 * near4_3 + 2.56 * far4_3);
     let y4_3_3 = vec4f(bias1.x) + (0.244140625 * near4_3_odd + 4.096 * far4_3_odd + m4_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y4_0_0, y4_0_1, y4_1_0, y4_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y4_2_0, y4_2_1, y4_3_0, y4_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y4_0_2, y4_0_3, y4_1_2, y4_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y4_2_2, y4_2_3, y4_3_2, y4_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y4_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y4_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y4_2_0, o + 2u * line + 0u);
@@ -923,6 +706,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y4_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y4_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y4_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 5u < params.outputs) {
@@ -950,6 +734,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y5_1_3 = vec4f(bias1.y) + (0.625 * near5_3_odd + 1.6 * far5_3_odd);
     let y5_2_3 = vec4f(bias1.y) + (0.390625 * near5_3 + 2.56 * far5_3);
     let y5_3_3 = vec4f(bias1.y) + (0.244140625 * near5_3_odd + 4.096 * far5_3_odd + m5_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y5_0_0, y5_0_1, y5_1_0, y5_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y5_2_0, y5_2_1, y5_3_0, y5_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y5_0_2, y5_0_3, y5_1_2, y5_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y5_2_2, y5_2_3, y5_3_2, y5_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y5_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y5_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y5_2_0, o + 2u * line + 0u);
@@ -966,6 +756,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y5_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y5_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y5_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 6u < params.outputs) {
@@ -993,6 +784,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y6_1_3 = vec4f(bias1.z) + (0.625 * near6_3_odd + 1.6 * far6_3_odd);
     let y6_2_3 = vec4f(bias1.z) + (0.390625 * near6_3 + 2.56 * far6_3);
     let y6_3_3 = vec4f(bias1.z) + (0.244140625 * near6_3_odd + 4.096 * far6_3_odd + m6_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y6_0_0, y6_0_1, y6_1_0, y6_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y6_2_0, y6_2_1, y6_3_0, y6_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y6_0_2, y6_0_3, y6_1_2, y6_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y6_2_2, y6_2_3, y6_3_2, y6_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y6_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y6_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y6_2_0, o + 2u * line + 0u);
@@ -1009,6 +806,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y6_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y6_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y6_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
   if (k0 + 7u < params.outputs) {
@@ -1036,6 +834,12 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y7_1_3 = vec4f(bias1.w) + (0.625 * near7_3_odd + 1.6 * far7_3_odd);
     let y7_2_3 = vec4f(bias1.w) + (0.390625 * near7_3 + 2.56 * far7_3);
     let y7_3_3 = vec4f(bias1.w) + (0.244140625 * near7_3_odd + 4.096 * far7_3_odd + m7_5_3);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y7_0_0, y7_0_1, y7_1_0, y7_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y7_2_0, y7_2_1, y7_3_0, y7_3_1), o + 1u * line + 0u);
+    output[o + 0u * line + 1u] = finish(pool(y7_0_2, y7_0_3, y7_1_2, y7_1_3), o + 0u * line + 1u);
+    output[o + 1u * line + 1u] = finish(pool(y7_2_2, y7_2_3, y7_3_2, y7_3_3), o + 1u * line + 1u);
+    } else {
     output[o + 0u * line + 0u] = finish(y7_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y7_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y7_2_0, o + 2u * line + 0u);
@@ -1052,6 +856,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 3u] = finish(y7_1_3, o + 1u * line + 3u);
     output[o + 2u * line + 3u] = finish(y7_2_3, o + 2u * line + 3u);
     output[o + 3u * line + 3u] = finish(y7_3_3, o + 3u * line + 3u);
+    }
   }
   o += area;
 }

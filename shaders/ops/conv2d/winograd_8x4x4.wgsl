@@ -223,9 +223,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     w += 9u * params.weight_row;
   }
   let slot = n * params.output_channels + params.first_output + k0;
-  if (POOLED) {
-  let area = plane / 4u; let line = params.width4 / 2u;
-  var o = slot * area + y0 / 2u * line + x4 / 2u;
+  let shrink = select(1u, 2u, POOLED);
+  let area = plane / (shrink * shrink);
+  let line = params.width4 / shrink;
+  var o = slot * area + y0 / shrink * line + x4 / shrink;
   if (k0 + 0u < params.outputs) {
     let near0_0 = m0_1_0 + m0_2_0; let near0_0_odd = m0_1_0 - m0_2_0;
     let far0_0 = m0_3_0 + m0_4_0; let far0_0_odd = m0_3_0 - m0_4_0;
@@ -239,78 +240,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y0_1_1 = vec4f(bias0.x) + (0.625 * near0_1_odd + 1.6 * far0_1_odd);
     let y0_2_1 = vec4f(bias0.x) + (0.390625 * near0_1 + 2.56 * far0_1);
     let y0_3_1 = vec4f(bias0.x) + (0.244140625 * near0_1_odd + 4.096 * far0_1_odd + m0_5_1);
+    if (POOLED) {
     output[o + 0u * line + 0u] = finish(pool(y0_0_0, y0_0_1, y0_1_0, y0_1_1), o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(pool(y0_2_0, y0_2_1, y0_3_0, y0_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 1u < params.outputs) {
-    let near1_0 = m1_1_0 + m1_2_0; let near1_0_odd = m1_1_0 - m1_2_0;
-    let far1_0 = m1_3_0 + m1_4_0; let far1_0_odd = m1_3_0 - m1_4_0;
-    let y1_0_0 = vec4f(bias0.y) + (m1_0_0 + near1_0 + far1_0);
-    let y1_1_0 = vec4f(bias0.y) + (0.625 * near1_0_odd + 1.6 * far1_0_odd);
-    let y1_2_0 = vec4f(bias0.y) + (0.390625 * near1_0 + 2.56 * far1_0);
-    let y1_3_0 = vec4f(bias0.y) + (0.244140625 * near1_0_odd + 4.096 * far1_0_odd + m1_5_0);
-    let near1_1 = m1_1_1 + m1_2_1; let near1_1_odd = m1_1_1 - m1_2_1;
-    let far1_1 = m1_3_1 + m1_4_1; let far1_1_odd = m1_3_1 - m1_4_1;
-    let y1_0_1 = vec4f(bias0.y) + (m1_0_1 + near1_1 + far1_1);
-    let y1_1_1 = vec4f(bias0.y) + (0.625 * near1_1_odd + 1.6 * far1_1_odd);
-    let y1_2_1 = vec4f(bias0.y) + (0.390625 * near1_1 + 2.56 * far1_1);
-    let y1_3_1 = vec4f(bias0.y) + (0.244140625 * near1_1_odd + 4.096 * far1_1_odd + m1_5_1);
-    output[o + 0u * line + 0u] = finish(pool(y1_0_0, y1_0_1, y1_1_0, y1_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y1_2_0, y1_2_1, y1_3_0, y1_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 2u < params.outputs) {
-    let near2_0 = m2_1_0 + m2_2_0; let near2_0_odd = m2_1_0 - m2_2_0;
-    let far2_0 = m2_3_0 + m2_4_0; let far2_0_odd = m2_3_0 - m2_4_0;
-    let y2_0_0 = vec4f(bias0.z) + (m2_0_0 + near2_0 + far2_0);
-    let y2_1_0 = vec4f(bias0.z) + (0.625 * near2_0_odd + 1.6 * far2_0_odd);
-    let y2_2_0 = vec4f(bias0.z) + (0.390625 * near2_0 + 2.56 * far2_0);
-    let y2_3_0 = vec4f(bias0.z) + (0.244140625 * near2_0_odd + 4.096 * far2_0_odd + m2_5_0);
-    let near2_1 = m2_1_1 + m2_2_1; let near2_1_odd = m2_1_1 - m2_2_1;
-    let far2_1 = m2_3_1 + m2_4_1; let far2_1_odd = m2_3_1 - m2_4_1;
-    let y2_0_1 = vec4f(bias0.z) + (m2_0_1 + near2_1 + far2_1);
-    let y2_1_1 = vec4f(bias0.z) + (0.625 * near2_1_odd + 1.6 * far2_1_odd);
-    let y2_2_1 = vec4f(bias0.z) + (0.390625 * near2_1 + 2.56 * far2_1);
-    let y2_3_1 = vec4f(bias0.z) + (0.244140625 * near2_1_odd + 4.096 * far2_1_odd + m2_5_1);
-    output[o + 0u * line + 0u] = finish(pool(y2_0_0, y2_0_1, y2_1_0, y2_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y2_2_0, y2_2_1, y2_3_0, y2_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  if (k0 + 3u < params.outputs) {
-    let near3_0 = m3_1_0 + m3_2_0; let near3_0_odd = m3_1_0 - m3_2_0;
-    let far3_0 = m3_3_0 + m3_4_0; let far3_0_odd = m3_3_0 - m3_4_0;
-    let y3_0_0 = vec4f(bias0.w) + (m3_0_0 + near3_0 + far3_0);
-    let y3_1_0 = vec4f(bias0.w) + (0.625 * near3_0_odd + 1.6 * far3_0_odd);
-    let y3_2_0 = vec4f(bias0.w) + (0.390625 * near3_0 + 2.56 * far3_0);
-    let y3_3_0 = vec4f(bias0.w) + (0.244140625 * near3_0_odd + 4.096 * far3_0_odd + m3_5_0);
-    let near3_1 = m3_1_1 + m3_2_1; let near3_1_odd = m3_1_1 - m3_2_1;
-    let far3_1 = m3_3_1 + m3_4_1; let far3_1_odd = m3_3_1 - m3_4_1;
-    let y3_0_1 = vec4f(bias0.w) + (m3_0_1 + near3_1 + far3_1);
-    let y3_1_1 = vec4f(bias0.w) + (0.625 * near3_1_odd + 1.6 * far3_1_odd);
-    let y3_2_1 = vec4f(bias0.w) + (0.390625 * near3_1 + 2.56 * far3_1);
-    let y3_3_1 = vec4f(bias0.w) + (0.244140625 * near3_1_odd + 4.096 * far3_1_odd + m3_5_1);
-    output[o + 0u * line + 0u] = finish(pool(y3_0_0, y3_0_1, y3_1_0, y3_1_1), o + 0u * line + 0u);
-    output[o + 1u * line + 0u] = finish(pool(y3_2_0, y3_2_1, y3_3_0, y3_3_1), o + 1u * line + 0u);
-  }
-  o += area;
-  return;
-  }
-  let area = plane; let line = params.width4;
-  var o = slot * area + y0 * line + x4;
-  if (k0 + 0u < params.outputs) {
-    let near0_0 = m0_1_0 + m0_2_0; let near0_0_odd = m0_1_0 - m0_2_0;
-    let far0_0 = m0_3_0 + m0_4_0; let far0_0_odd = m0_3_0 - m0_4_0;
-    let y0_0_0 = vec4f(bias0.x) + (m0_0_0 + near0_0 + far0_0);
-    let y0_1_0 = vec4f(bias0.x) + (0.625 * near0_0_odd + 1.6 * far0_0_odd);
-    let y0_2_0 = vec4f(bias0.x) + (0.390625 * near0_0 + 2.56 * far0_0);
-    let y0_3_0 = vec4f(bias0.x) + (0.244140625 * near0_0_odd + 4.096 * far0_0_odd + m0_5_0);
-    let near0_1 = m0_1_1 + m0_2_1; let near0_1_odd = m0_1_1 - m0_2_1;
-    let far0_1 = m0_3_1 + m0_4_1; let far0_1_odd = m0_3_1 - m0_4_1;
-    let y0_0_1 = vec4f(bias0.x) + (m0_0_1 + near0_1 + far0_1);
-    let y0_1_1 = vec4f(bias0.x) + (0.625 * near0_1_odd + 1.6 * far0_1_odd);
-    let y0_2_1 = vec4f(bias0.x) + (0.390625 * near0_1 + 2.56 * far0_1);
-    let y0_3_1 = vec4f(bias0.x) + (0.244140625 * near0_1_odd + 4.096 * far0_1_odd + m0_5_1);
+    } else {
     output[o + 0u * line + 0u] = finish(y0_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y0_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y0_2_0, o + 2u * line + 0u);
@@ -319,6 +252,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(y0_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(y0_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(y0_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 1u < params.outputs) {
@@ -334,6 +268,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y1_1_1 = vec4f(bias0.y) + (0.625 * near1_1_odd + 1.6 * far1_1_odd);
     let y1_2_1 = vec4f(bias0.y) + (0.390625 * near1_1 + 2.56 * far1_1);
     let y1_3_1 = vec4f(bias0.y) + (0.244140625 * near1_1_odd + 4.096 * far1_1_odd + m1_5_1);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y1_0_0, y1_0_1, y1_1_0, y1_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y1_2_0, y1_2_1, y1_3_0, y1_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(y1_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y1_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y1_2_0, o + 2u * line + 0u);
@@ -342,6 +280,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(y1_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(y1_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(y1_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 2u < params.outputs) {
@@ -357,6 +296,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y2_1_1 = vec4f(bias0.z) + (0.625 * near2_1_odd + 1.6 * far2_1_odd);
     let y2_2_1 = vec4f(bias0.z) + (0.390625 * near2_1 + 2.56 * far2_1);
     let y2_3_1 = vec4f(bias0.z) + (0.244140625 * near2_1_odd + 4.096 * far2_1_odd + m2_5_1);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y2_0_0, y2_0_1, y2_1_0, y2_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y2_2_0, y2_2_1, y2_3_0, y2_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(y2_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y2_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y2_2_0, o + 2u * line + 0u);
@@ -365,6 +308,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(y2_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(y2_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(y2_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
   if (k0 + 3u < params.outputs) {
@@ -380,6 +324,10 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     let y3_1_1 = vec4f(bias0.w) + (0.625 * near3_1_odd + 1.6 * far3_1_odd);
     let y3_2_1 = vec4f(bias0.w) + (0.390625 * near3_1 + 2.56 * far3_1);
     let y3_3_1 = vec4f(bias0.w) + (0.244140625 * near3_1_odd + 4.096 * far3_1_odd + m3_5_1);
+    if (POOLED) {
+    output[o + 0u * line + 0u] = finish(pool(y3_0_0, y3_0_1, y3_1_0, y3_1_1), o + 0u * line + 0u);
+    output[o + 1u * line + 0u] = finish(pool(y3_2_0, y3_2_1, y3_3_0, y3_3_1), o + 1u * line + 0u);
+    } else {
     output[o + 0u * line + 0u] = finish(y3_0_0, o + 0u * line + 0u);
     output[o + 1u * line + 0u] = finish(y3_1_0, o + 1u * line + 0u);
     output[o + 2u * line + 0u] = finish(y3_2_0, o + 2u * line + 0u);
@@ -388,6 +336,7 @@ fn convolve(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) 
     output[o + 1u * line + 1u] = finish(y3_1_1, o + 1u * line + 1u);
     output[o + 2u * line + 1u] = finish(y3_2_1, o + 2u * line + 1u);
     output[o + 3u * line + 1u] = finish(y3_3_1, o + 3u * line + 1u);
+    }
   }
   o += area;
 }
