@@ -9,6 +9,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import { Pace } from "../gpu/pace.ts";
 import { Plan } from "../gpu/plan.ts";
+import { Readback } from "../gpu/readback.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Random } from "../random.ts";
 import {
@@ -78,6 +79,7 @@ export class Sweeper implements Disposable {
   #state: EngineState;
   #options: SweepOptions;
   #collected: Tensor;
+  #readback: Readback;
   #pace: Pace;
 
   /** Allocates the tensors. */
@@ -107,6 +109,7 @@ export class Sweeper implements Disposable {
       Math.ceil(patterns / this.batch) * this.batch,
       4,
     ]);
+    this.#readback = new Readback(state.gpu, this.#collected);
   }
 
   /** Records a plan for a block: `record(plan, k)` records batch k. */
@@ -187,7 +190,7 @@ export class Sweeper implements Disposable {
       for (const batch of part) done += batch.length;
       this.#options.onBlock?.(done, all);
     }
-    const rows = await gpu.read(this.#collected);
+    const rows = await this.#readback.read();
     const stats = new Float32Array(4 * all);
     let at = 0;
     batches.forEach((batch, b) => {
@@ -213,6 +216,7 @@ export class Sweeper implements Disposable {
 
   /** Frees the tensors. */
   dispose(): void {
+    this.#readback.dispose();
     const { visits, local, stats, bins, members } = this;
     for (const tensor of [visits, local, stats, bins, members, this.#collected]) {
       if (tensor !== undefined) this.#gpu.arena.release(tensor);

@@ -211,11 +211,16 @@ export class Gpu implements Disposable {
 
   /** Waits until all queued work is done and throws what went wrong in it. */
   async settle(): Promise<void> {
+    await this.finishChecks();
+    await this.submitted();
+    this.check();
+  }
+
+  /** Waits for the registered checks and throws what failed so far. */
+  async finishChecks(): Promise<void> {
     const checks = this.#checks;
     this.#checks = [];
     await Promise.all(checks);
-    this.check();
-    await this.submitted();
     this.check();
   }
 
@@ -224,10 +229,15 @@ export class Gpu implements Disposable {
    * The promise may be kept and awaited later.
    */
   submitted(): Promise<void> {
-    const done = this.device.queue.onSubmittedWorkDone().catch((error) => this.#rethrow(error));
+    const done = this.waited(this.device.queue.onSubmittedWorkDone());
     // Whoever awaits it sees the error; until then nobody does.
     done.catch(() => undefined);
     return done;
+  }
+
+  /** A wait for the device that rejects with the cause, not with its consequence. */
+  waited<T>(wait: Promise<T>): Promise<T> {
+    return wait.catch((error) => this.#rethrow(error));
   }
 
   /** Submits recorded commands. */
@@ -305,10 +315,7 @@ export class Gpu implements Disposable {
     this.submit(encoder);
     try {
       await Promise.all(staging.map((buffer) => buffer.mapAsync(GPUMapMode.READ)));
-      const checks = this.#checks;
-      this.#checks = [];
-      await Promise.all(checks);
-      this.check();
+      await this.finishChecks();
       return staging.map((buffer, i) =>
         new Float32Array(buffer.getMappedRange().slice(0, tensors[i].length * 4))
       );
