@@ -1,7 +1,7 @@
 // Patches cut from the canvas between its pixels by four bilinear weights, and the adjoint.
 //   extract: patches[v, i] = sum of taps of the object at corner + fraction of visit v + i
 //   terms:   values[v, i] = [sum P* (psi' - P patch), sum |P|^2, 0], 0 for visits of weight 0
-//   gather:  sums[pixel] = adjoint taps of values over the visits of a tile, peaks[tile] = largest third number
+//   gather:  sums[pixel] = adjoint taps of values over the visits of a tile, scalars[0] = largest third number
 //   place:   gradient[pixel] = adjoint taps of patches
 // The taps of a patch reach one pixel beyond it, where its fraction is not 0.
 struct Params { size: u32, modes: u32, columns: u32, rows: u32, first: u32, count: u32, tiles: u32, bins: u32 }
@@ -14,7 +14,7 @@ struct Params { size: u32, modes: u32, columns: u32, rows: u32, first: u32, coun
 @group(0) @binding(4) var<storage, read_write> values: array<vec4f>;
 @group(0) @binding(2) var<storage, read> known: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> sums: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> peaks: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 var<workgroup> peak: atomic<u32>;
@@ -94,7 +94,7 @@ fn gather(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) la
   if (tile.count > 0u) { sums[tile.at.x * params.columns + tile.at.y] = sum; }
   atomicMax(&peak, bitcast<u32>(sum.z));
   workgroupBarrier();
-  if (lane == 0u) { peaks[wid.x] = bitcast<f32>(atomicLoad(&peak)); }
+  if (lane == 0u) { atomicMax(&scalars[0], atomicLoad(&peak)); }
 }
 
 @compute @workgroup_size(256)

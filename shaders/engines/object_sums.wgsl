@@ -1,5 +1,5 @@
 // Sums over the visits of a batch for the object, in ascending order of the visits; chi = psi' - P O.
-//   numerators[pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  peaks[tile] = largest sum |P|^2
+//   numerators[pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  scalars[0] = largest sum |P|^2
 // Every invocation owns four columns of ROWS rows of the tile; patches begin at any column, so that its four pixels of
 // a row lie in two or three texels.
 struct Params {
@@ -7,8 +7,7 @@ struct Params {
 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
-@group(0) @binding(5) var<storage, read_write> numerators: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> peaks: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 // Known while compiling, so that the loop over one mode goes away.
@@ -62,10 +61,10 @@ fn keep(sums: Sums, row: u32, column: u32) -> f32 {
   let n = sums.numerators;
   let w = sums.weights;
   if (row >= params.rows) { return 0.0; }
-  numerators[at] = vec4f(n.a.xy, w.x, 0.0);
-  if (column + 1u < params.columns) { numerators[at + 1u] = vec4f(n.a.zw, w.y, 0.0); }
-  if (column + 2u < params.columns) { numerators[at + 2u] = vec4f(n.b.xy, w.z, 0.0); }
-  if (column + 3u < params.columns) { numerators[at + 3u] = vec4f(n.b.zw, w.w, 0.0); }
+  store_numerators(at, vec4f(n.a.xy, w.x, 0.0));
+  if (column + 1u < params.columns) { store_numerators(at + 1u, vec4f(n.a.zw, w.y, 0.0)); }
+  if (column + 2u < params.columns) { store_numerators(at + 2u, vec4f(n.b.xy, w.z, 0.0)); }
+  if (column + 3u < params.columns) { store_numerators(at + 3u, vec4f(n.b.zw, w.w, 0.0)); }
   return max(max(w.x, w.y), max(w.z, w.w));
 }
 
@@ -113,5 +112,5 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
   }
   atomicMax(&peak, bitcast<u32>(largest));
   workgroupBarrier();
-  if (lane == 0u) { peaks[wid.x] = bitcast<f32>(atomicLoad(&peak)); }
+  if (lane == 0u) { atomicMax(&scalars[0], atomicLoad(&peak)); }
 }

@@ -1,11 +1,10 @@
 // Sums over the visits of a batch for the probe; chi = psi' - P O:
-//   numerators[m] = sum O* chi_m, weights = sum |O|^2, peaks[workgroup] = largest weight
+//   numerators[m] = sum O* chi_m, weights = sum |O|^2, scalars[1] = largest weight
 // An invocation has STRIP pairs of pixels in a row, so that what it reads of a visit serves all of them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<u32>;
 @group(0) @binding(4) var<storage, read_write> weights: array<vec2f>;
-@group(0) @binding(5) var<storage, read_write> numerators: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> peaks: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 override STRIP: u32 = 1u; // at most 4
@@ -34,7 +33,7 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     }
     for (var s = 0u; s < STRIP; s++) {
       let at = first + s;
-      numerators[at] = numerator[s];
+      store_numerators(at, numerator[s]);
       // Every mode finds the same weights.
       if (at < pairs) { weights[at] = weight[s]; }
     }
@@ -43,5 +42,5 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   for (var s = 0u; s < STRIP; s++) { largest = max(largest, weight[s]); }
   atomicMax(&peak, bitcast<u32>(max(largest.x, largest.y)));
   workgroupBarrier();
-  if (lane == 0u) { peaks[wid.x] = bitcast<f32>(atomicLoad(&peak)); }
+  if (lane == 0u) { atomicMax(&scalars[1], atomicLoad(&peak)); }
 }

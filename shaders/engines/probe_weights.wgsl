@@ -1,9 +1,9 @@
-// Light of the object on the probe over the visits of a batch: weights = sum |O|^2, peaks[workgroup] = largest weight
+// Light of the object on the probe over the visits of a batch: weights = sum |O|^2, scalars[1] = largest weight
 // An invocation has STRIP pairs of pixels in a row.
 struct Params { size: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<u32>;
 @group(0) @binding(2) var<storage, read_write> weights: array<vec2f>;
-@group(0) @binding(3) var<storage, read_write> peaks: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 override STRIP: u32 = 1u; // at most 4
@@ -27,5 +27,5 @@ fn sum_weights(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
   for (var s = 0u; s < STRIP; s++) { largest = max(largest, weight[s]); }
   atomicMax(&peak, bitcast<u32>(max(largest.x, largest.y)));
   workgroupBarrier();
-  if (lane == 0u) { peaks[wid.x] = bitcast<f32>(atomicLoad(&peak)); }
+  if (lane == 0u) { atomicMax(&scalars[1], atomicLoad(&peak)); }
 }

@@ -13,7 +13,6 @@ struct Params {
   out_real: f32,
   out_imaginary: f32,
 }
-@group(0) @binding(1) var<storage, read_write> transformed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn fetch(i: u32) -> vec4f {
@@ -21,7 +20,7 @@ fn fetch(i: u32) -> vec4f {
 }
 
 fn store(i: u32, v: vec4f) {
-  transformed[i] = v * vec4f(params.out_real, params.out_imaginary, params.out_real, params.out_imaginary);
+  store_transformed(i, v * vec4f(params.out_real, params.out_imaginary, params.out_real, params.out_imaginary));
 }
 
 // Where a pair of butterflies reads and writes, in vec4 units.

@@ -2,7 +2,6 @@
 // transforms two columns in registers, exchanges them through workgroup memory and transforms two rows.
 // Inputs are multiplied by (1, in_imaginary) and results by (out_real, out_imaginary), see fft2.wgsl.
 struct Params { count: u32, in_imaginary: f32, out_real: f32, out_imaginary: f32 }
-@group(0) @binding(1) var<storage, read_write> transformed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 var<workgroup> exchange: array<vec4f, 2048>;
@@ -12,7 +11,7 @@ fn fetch(i: u32) -> vec4f {
 }
 
 fn store(i: u32, v: vec4f) {
-  transformed[i] = v * vec4f(params.out_real, params.out_imaginary, params.out_real, params.out_imaginary);
+  store_transformed(i, v * vec4f(params.out_real, params.out_imaginary, params.out_real, params.out_imaginary));
 }
 
 // Factors exp(-2 pi i j k / 64) between the two rounds of butterflies.

@@ -68,7 +68,7 @@ const gather = defineKernel({
     bins: "read",
     known: "read",
     sums: "read_write",
-    peaks: "read_write",
+    scalars: "read_write",
   },
   workgroup: 256,
 });
@@ -130,7 +130,7 @@ export function recordPlace(
  *
  * @param values (count, N, N, 4) f32 of scratch.
  * @param sums (rows, columns, 4) f32.
- * @param peaks (tiles) f32.
+ * @param scalars (4) f32: the first one is raised to the largest weight.
  */
 export function recordBilinearSums(
   plan: Plan,
@@ -141,14 +141,14 @@ export function recordBilinearSums(
     readonly waves: Tensor;
     readonly values: Tensor;
     readonly sums: Tensor;
-    readonly peaks: Tensor;
+    readonly scalars: Tensor;
   },
 ): void {
   const { visits, bins, layout } = batch, params = paramsOf(state, batch);
-  const { patches, waves, values, sums, peaks } = tensors;
+  const { patches, waves, values, sums, scalars } = tensors;
   const probe = state.probe;
   plan.run(terms, { visits, probe, source: patches, waves, values }, params, params.count);
-  plan.run(gather, { visits, bins, known: values, sums, peaks }, params, [layout.tiles, 1, 1]);
+  plan.run(gather, { visits, bins, known: values, sums, scalars }, params, [layout.tiles, 1, 1]);
 }
 
 function paramsOf(

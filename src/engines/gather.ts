@@ -5,7 +5,6 @@
  */
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
-import peaksSource from "../../shaders/engines/peaks.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -28,8 +27,8 @@ const objectSums = canvasKernels((object, form) =>
       probe: "texel",
       waves: "texel",
       object,
-      numerators: "read_write",
-      peaks: "read_write",
+      numerators: "store",
+      scalars: "read_write",
     },
     params: {
       size: "u32",
@@ -49,15 +48,6 @@ const objectApply = objectStep({
   snippets: [],
   params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
 });
-const peaksKernel = defineKernel({
-  source: peaksSource,
-  label: "engines/peaks#peaks",
-  entryPoint: "peaks",
-  bindings: { values: "read", others: "read", scalars: "read_write" },
-  params: { count: "u32", others: "u32" },
-});
-/** Invocations of a workgroup of the sums for the probe: each leaves one peak. */
-export const PROBE_GROUP = 64;
 
 /** A batch whose projected waves are on the device. */
 export interface GatherBatch {
@@ -109,15 +99,11 @@ export function gatherBatch(
 export interface GatherSpace {
   /** (rows, columns, 4) f32: sum P* chi, sum |P|^2. */
   readonly objectSums: Tensor;
-  /** (tiles) f32. */
-  readonly peaks: Tensor;
   /** (K, N, N, 2) f32: sum O* chi. */
   readonly probeSums: Tensor;
   /** (N, N) f32: sum |O|^2. */
   readonly weights: Tensor;
-  /** (workgroups) f32: largest weight of each part of the probe. */
-  readonly weightPeaks: Tensor;
-  /** (4) f32: largest weight of the object, of the probe; the rest is free for the engine. */
+  /** (4) f32, cleared for every batch: largest weight of the object, of the probe; the rest is free for the engine. */
   readonly scalars: Tensor;
 }
 
@@ -153,7 +139,7 @@ export function recordObjectSums(
       waves,
       object: state.object,
       numerators: space.objectSums,
-      peaks: space.peaks,
+      scalars: space.scalars,
     },
     {
       size,
@@ -166,22 +152,6 @@ export function recordObjectSums(
     },
     [layout.tiles, 1, 1],
   );
-}
-
-/**
- * Records the largest weights of object and probe from the sums of both.
- *
- * @param others how many peaks the sums or weights of the probe have left, 0 if there are none.
- */
-export function recordPeaks(
-  plan: Plan,
-  { layout }: GatherBatch,
-  space: GatherSpace,
-  others: number,
-): void {
-  const { peaks, weightPeaks, scalars } = space;
-  const params = { count: layout.tiles, others };
-  plan.run(peaksKernel, { values: peaks, others: weightPeaks, scalars }, params, [2, 1, 1]);
 }
 
 /** The form of a kernel that fits how often a batch reads the canvas. */
@@ -213,17 +183,13 @@ export function probeStride(state: EngineView, batch: GatherBatch): number {
   return batch.probe.length === 2 * plane ? 0 : plane;
 }
 
-/** Allocates the work space of batches of a layout. */
-export function gatherSpace(state: EngineState, layout: TileLayout): GatherSpace {
+/** Allocates the work space of batches. */
+export function gatherSpace(state: EngineState): GatherSpace {
   const { size, modes, rows, columns } = state.shape, { gpu } = state;
   return {
     objectSums: gpu.tensor("object sums", [rows, columns, 4]),
-    peaks: gpu.tensor("tile peaks", [layout.tiles]),
     probeSums: gpu.tensor("probe sums", [modes, size, size, 2]),
     weights: gpu.tensor("probe weights", [size, size]),
-    weightPeaks: gpu.tensor("probe weight peaks", [
-      Math.ceil(modes * size * size / 2 / PROBE_GROUP),
-    ]),
-    scalars: gpu.tensor("peaks", [4]),
+    scalars: gpu.tensor("scalars", [4]),
   };
 }

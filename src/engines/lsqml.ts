@@ -7,13 +7,7 @@
  */
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import {
-  gatherBatch,
-  type GatherSpace,
-  gatherSpace,
-  recordObjectSums,
-  recordPeaks,
-} from "./gather.ts";
+import { gatherBatch, type GatherSpace, gatherSpace, recordObjectSums } from "./gather.ts";
 import { recordSteps } from "./lsqml_steps.ts";
 import { Momentum } from "./momentum.ts";
 import { recordCollect, recordProbeSums } from "./probe_gather.ts";
@@ -62,10 +56,10 @@ export class LsqmlEngine implements Engine {
     this.#state = state;
     this.#options = options;
     this.#sweeper = new Sweeper(state, { ...options, tiles: true });
-    const { batch, layout } = this.#sweeper;
+    const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
     this.#rows = gpu.tensor("step sums", [batch, 2, 4]);
-    this.#space = gatherSpace(state, layout);
+    this.#space = gatherSpace(state);
     if ((options.momentum ?? 0) > 0) this.#momentum = new Momentum(state, options.momentum!);
   }
 
@@ -156,6 +150,7 @@ export class LsqmlEngine implements Engine {
     const { noise, damping, objectStep, probeStep } = this.#options;
     recordProjection(plan, state, { visits, first, count, probe, waves, stats, noise });
     const batch = gatherBatch(this.#sweeper, k, probe, waves);
+    plan.clear(space.scalars);
     recordObjectSums(plan, state, batch, space);
     let direction = space.probeSums, seen = direction;
     if (shift === undefined) {
@@ -170,7 +165,6 @@ export class LsqmlEngine implements Engine {
       recordCollect(plan, state, terms, count, direction);
       shift.recordShift(plan, first, count, direction, seen);
     }
-    recordPeaks(plan, batch, space, 0);
     recordSteps(plan, state, {
       batch,
       space,

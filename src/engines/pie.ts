@@ -19,7 +19,6 @@ import {
   gatherSpace,
   recordObjectApply,
   recordObjectSums,
-  recordPeaks,
   type StepRule,
 } from "./gather.ts";
 import { Momentum } from "./momentum.ts";
@@ -91,7 +90,7 @@ export class PieEngine implements Engine {
     this.#sweeper = new Sweeper(state, options);
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
-    if (batch > 1 || state.interpolated) this.#space = gatherSpace(state, this.#sweeper.layout);
+    if (batch > 1 || state.interpolated) this.#space = gatherSpace(state);
     if (state.interpolated) {
       this.#stack = {
         patches: gpu.tensor("patches", [batch, size, size, 2]),
@@ -226,18 +225,15 @@ export class PieEngine implements Engine {
     const visit = this.#visit(plan, first, count, shifted);
     recordProjection(plan, state, visit);
     const batch = gatherBatch(this.#sweeper, k, visit.probe, this.#waves);
+    plan.clear(space.scalars);
     if (objectOn) recordObjectSums(plan, state, batch, space);
     const terms = this.#terms!, turned = probeOn && shifted;
-    const peaks = !probeOn
-      ? 0
-      : shifted
-      ? recordProbeWeights(plan, state, batch, space)
-      : recordProbeSums(plan, state, batch, space);
+    if (turned) recordProbeWeights(plan, state, batch, space);
+    else if (probeOn) recordProbeSums(plan, state, batch, space);
     // Without local damping the step is one number, applied when the terms are added.
     const plain = steps.probe.alpha === 1;
     if (turned && plain) this.#shift!.recordTerms(plan, batch, terms);
     if (turned && !plain) recordProbeTerms(plan, state, batch, terms);
-    recordPeaks(plan, batch, space, peaks);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (turned && !plain) {
       recordProbeScale(plan, state, count, space, steps.probe, terms);
@@ -275,13 +271,13 @@ export class PieEngine implements Engine {
       noise,
       ...(projectionStep === undefined ? {} : { step: projectionStep }),
     });
+    plan.clear(space.scalars);
     if (objectOn) {
-      const sums = { sums: space.objectSums, peaks: space.peaks };
+      const sums = { sums: space.objectSums, scalars: space.scalars };
       recordBilinearSums(plan, state, batch, { patches, waves, values, ...sums });
     }
     const seen = { ...batch, visits: local! };
-    const peaks = probeOn ? recordProbeSums(plan, view, seen, space) : 0;
-    recordPeaks(plan, batch, space, peaks);
+    if (probeOn) recordProbeSums(plan, view, seen, space);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (probeOn) recordProbeApply(plan, state, batch, space, steps.probe);
   }

@@ -21,7 +21,6 @@ import {
   fitting,
   type GatherBatch,
   type GatherSpace,
-  PROBE_GROUP,
   probeStride,
   type StepRule,
 } from "./gather.ts";
@@ -39,8 +38,8 @@ const probeSums = canvasKernels((_pairs, form) =>
       probe: "texel",
       waves: "texel",
       weights: "read_write",
-      numerators: "read_write",
-      peaks: "read_write",
+      numerators: "store",
+      scalars: "read_write",
     },
     params: { size: "u32", modes: "u32", columns: "u32", first: "u32", visits: "u32" },
   })
@@ -55,7 +54,7 @@ const probeWeights = canvasKernels((_pairs, form) =>
       visits: "read",
       object: stripAccess(form),
       weights: "read_write",
-      peaks: "read_write",
+      scalars: "read_write",
     },
     params: { size: "u32", columns: "u32", first: "u32", visits: "u32" },
   })
@@ -118,13 +117,13 @@ const probeCollect = defineKernel({
   params: { count: "u32", visits: "u32", beta: "f32" },
 });
 
-/** Records the sums for a probe that is the same for all visits; returns the number of their peaks. */
+/** Records the sums for a probe that is the same for all visits. */
 export function recordProbeSums(
   plan: Plan,
   state: EngineView,
   batch: GatherBatch,
   space: GatherSpace,
-): number {
+): void {
   const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
   const strip = stripLength(plan.gpu.profile, size), invocations = modes * size * size / 2 / strip;
   plan.run(
@@ -136,12 +135,11 @@ export function recordProbeSums(
       waves,
       weights: space.weights,
       numerators: space.probeSums,
-      peaks: space.weightPeaks,
+      scalars: space.scalars,
     },
     { size, modes, columns, first, visits: count },
     invocations,
   );
-  return Math.ceil(invocations / PROBE_GROUP);
 }
 
 /** Records the change of the probe from its sums. */
@@ -162,20 +160,20 @@ export function recordProbeApply(
   }
 }
 
-/** Records the light of the object on the probe; returns the number of its peaks. */
+/** Records the light of the object on the probe. */
 export function recordProbeWeights(
   plan: Plan,
   state: EngineState,
   batch: GatherBatch,
   space: GatherSpace,
-): number {
+): void {
   const { size, columns } = state.shape, { visits, first, count } = batch;
   const strip = stripLength(plan.gpu.profile, size), invocations = size * size / 2 / strip;
   const tensors = {
     visits,
     object: state.object,
     weights: space.weights,
-    peaks: space.weightPeaks,
+    scalars: space.scalars,
   };
   plan.run(
     { ...fitting(probeWeights, plan, state, count), constants: { STRIP: strip } },
@@ -183,7 +181,6 @@ export function recordProbeWeights(
     { size, columns, first, visits: count },
     invocations,
   );
-  return Math.ceil(invocations / PROBE_GROUP);
 }
 
 /** Records terms[v] = O* chi of each visit, (count, K, N, N, 2), for probes that differ between visits. */

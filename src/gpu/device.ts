@@ -7,18 +7,23 @@
  */
 import {
   DeviceLostError,
-  GpuLimitError,
   GpuMemoryError,
-  GpuUnavailableError,
   GpuValidationError,
   ShaderCompileError,
 } from "../errors.ts";
+import {
+  type Accelerator,
+  type AdapterDescription,
+  chooseAdapter,
+  describe,
+  requestDevice,
+  WIDE_INTEGERS,
+} from "./adapter.ts";
 import { Arena } from "./arena.ts";
 import { PipelineCache } from "./kernel.ts";
 import { Tensor } from "./tensor.ts";
 
-/** Which adapter to take: `gpu` refuses software adapters, `cpu` takes only those. */
-export type Accelerator = "auto" | "gpu" | "cpu";
+export type { Accelerator, AdapterDescription } from "./adapter.ts";
 
 /** How kernels should be laid out for the adapter at hand. */
 export interface AdapterProfile {
@@ -26,20 +31,10 @@ export interface AdapterProfile {
   readonly software: boolean;
   /** Hot reads go through storage textures mirrored from the buffers (much faster in software). */
   readonly texelReads: boolean;
+  /** Stores take two numbers at a time as one 64-bit integer (a third faster in software). */
+  readonly wideStores: boolean;
   /** Invocations that advance together, as far as the adapter tells; 0 if it does not. */
   readonly lanes: number;
-}
-
-/** What the open device is. */
-export interface AdapterDescription {
-  /** Name the driver gives. */
-  readonly name: string;
-  /** Vendor string. */
-  readonly vendor: string;
-  /** Architecture string, often empty. */
-  readonly architecture: string;
-  /** True for a software adapter. */
-  readonly software: boolean;
 }
 
 /** Options of {@linkcode Gpu.open}. */
@@ -48,33 +43,11 @@ export interface GpuOptions {
   readonly accelerator?: Accelerator;
   /** Overrides the choice of hot-read path; default by adapter. For tests and measurements. */
   readonly texelReads?: boolean;
+  /** False stores single numbers; true needs an adapter with 64-bit integers. For tests and measurements. */
+  readonly wideStores?: boolean;
   /** Receives one-line warnings (for example that the adapter is a software one). */
   readonly onWarning?: (line: string) => void;
 }
-
-const INSTALL_HINT =
-  "install a Vulkan driver (Debian/Ubuntu without a GPU: apt-get install mesa-vulkan-drivers) " +
-  "or run `deno task setup`";
-
-const WANTED_LIMITS = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupSizeY",
-  "maxTextureDimension2D",
-] as const;
-
-/** Bindings that some kernels use where an adapter has them. */
-const MOST_BINDINGS = { maxStorageBuffersPerShaderStage: 16, maxStorageTexturesPerShaderStage: 8 };
-/** Smallest limits the kernels work with. */
-const NEEDED_LIMITS: Readonly<Record<string, number>> = {
-  maxStorageBuffersPerShaderStage: 8,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxStorageBufferBindingSize: 128 * 2 ** 20,
-};
 
 /** An open WebGPU device. Errors of queued work surface at the next `submit`, `read` or `settle`. */
 export class Gpu implements Disposable {
@@ -134,49 +107,14 @@ export class Gpu implements Disposable {
    * @throws {GpuLimitError} if the adapter is too small for the kernels.
    */
   static async open(options: GpuOptions = {}): Promise<Gpu> {
-    const accelerator = options.accelerator ?? "auto";
-    const found = await findAdapter(accelerator);
-    if (found === undefined) throw new GpuUnavailableError(unavailableMessage(accelerator));
-    const description = describe(found);
-    if (accelerator === "gpu" && description.software) {
-      throw new GpuUnavailableError(
-        `Cannot use accelerator "gpu" as the only adapter is a software one ` +
-          `(${description.name}): install the driver of your GPU or choose --accelerator cpu`,
-      );
-    }
-    if (accelerator === "cpu" && !description.software) {
-      throw new GpuUnavailableError(
-        `Cannot use accelerator "cpu" as no software adapter was found (got ${description.name}): ` +
-          "install mesa-vulkan-drivers or choose --accelerator auto",
-      );
-    }
-    if (accelerator === "auto" && description.software) {
-      options.onWarning?.(
-        `no hardware GPU found, computing on the CPU through ${description.name}: correct but slow`,
-      );
-    }
-    for (const [limit, required] of Object.entries(NEEDED_LIMITS)) {
-      const available = found.limits[limit as keyof GPUSupportedLimits] as number;
-      if (available < required) {
-        throw new GpuLimitError(
-          `Cannot use ${description.name} as its ${limit} is ${available}: ${required} is needed`,
-          limit,
-          required,
-          available,
-        );
-      }
-    }
-    const requiredLimits: Record<string, number> = {};
-    for (const limit of WANTED_LIMITS) requiredLimits[limit] = found.limits[limit];
-    for (const [limit, most] of Object.entries(MOST_BINDINGS)) {
-      requiredLimits[limit] = Math.min(most, found.limits[limit as keyof typeof MOST_BINDINGS]);
-    }
-    const requiredFeatures = (["timestamp-query", "shader-f16"] as const)
-      .filter((feature) => found.features.has(feature));
-    const device = await found.requestDevice({ requiredLimits, requiredFeatures });
-    const texelReads = options.texelReads ?? description.software;
+    const found = await chooseAdapter(options.accelerator ?? "auto", options.onWarning);
+    const description = describe(found), { software } = description;
+    const device = await requestDevice(found, software);
+    const texelReads = options.texelReads ?? software;
+    const wideStores = options.wideStores ??
+      (texelReads && device.features.has(WIDE_INTEGERS));
     const lanes = found.info.subgroupMinSize ?? 0;
-    return new Gpu(device, description, { software: description.software, texelReads, lanes });
+    return new Gpu(device, description, { software, texelReads, wideStores, lanes });
   }
 
   /** Records an asynchronous failure; the first one wins and is thrown by the next call. */
@@ -362,42 +300,4 @@ export class Gpu implements Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-async function findAdapter(accelerator: Accelerator): Promise<GPUAdapter | undefined> {
-  const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  if (gpu === undefined) return undefined;
-  const requests: GPURequestAdapterOptions[] = accelerator === "cpu"
-    ? [{ forceFallbackAdapter: true }, {}]
-    : [{ powerPreference: "high-performance" }, {}];
-  let fallback: GPUAdapter | undefined;
-  for (const request of requests) {
-    const adapter = await gpu.requestAdapter(request);
-    if (adapter === null) continue;
-    if (isSoftware(adapter) === (accelerator === "cpu")) return adapter;
-    fallback ??= adapter;
-  }
-  return fallback;
-}
-
-function isSoftware(adapter: GPUAdapter): boolean {
-  const { info } = adapter;
-  return info.isFallbackAdapter === true ||
-    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(
-      `${info.description} ${info.device} ${info.vendor}`,
-    );
-}
-
-function describe(adapter: GPUAdapter): AdapterDescription {
-  const { info } = adapter;
-  return {
-    name: info.description || info.device || info.vendor || "unknown adapter",
-    vendor: info.vendor,
-    architecture: info.architecture,
-    software: isSoftware(adapter),
-  };
-}
-
-function unavailableMessage(accelerator: Accelerator): string {
-  return `Cannot open a WebGPU adapter (accelerator "${accelerator}"): ${INSTALL_HINT}`;
 }

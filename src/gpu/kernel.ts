@@ -3,23 +3,34 @@
  *
  * A kernel is an entry point of a `.wgsl` file with named bindings in `@group(0)` (numbered in the
  * order of the table) and a `Params` uniform at `@group(1) @binding(0)`. Some bindings `x` are not
- * declared in the file, which calls `load_x(i) -> vec4f` instead; the declaration is added here:
+ * declared in the file, which calls `load_x(i) -> vec4f` or `store_x(i, vec4f)` instead; the declaration
+ * is added here:
  *
  * - `texel`: number i of an `array<vec4f>`, from a storage texture or from a storage buffer, whichever is
  *   fast on the adapter. The texture is a copy, made again whenever the tensor has changed.
  * - `load`: the same from the storage buffer on every adapter, for what is read too seldom.
  * - `texel_pairs`, `pairs`: complex numbers i and i + 1, in the same two ways.
+ * - `store`: receives number i of an `array<vec4f>`, in whatever pieces the adapter stores fastest.
  *
  * @module
  */
 import pairsBuffer from "../../shaders/lib/pairs_buffer.wgsl" with { type: "text" };
 import pairsTexture from "../../shaders/lib/pairs_texture.wgsl" with { type: "text" };
+import storePlain from "../../shaders/lib/store_plain.wgsl" with { type: "text" };
+import storeWide from "../../shaders/lib/store_wide.wgsl" with { type: "text" };
 import texelBuffer from "../../shaders/lib/texel_buffer.wgsl" with { type: "text" };
 import texelTexture from "../../shaders/lib/texel_texture.wgsl" with { type: "text" };
-import type { Gpu } from "./device.ts";
+import type { AdapterProfile, Gpu } from "./device.ts";
 
 /** How a kernel uses a tensor. */
-export type Access = "read" | "read_write" | "texel" | "load" | "texel_pairs" | "pairs";
+export type Access =
+  | "read"
+  | "read_write"
+  | "texel"
+  | "load"
+  | "texel_pairs"
+  | "pairs"
+  | "store";
 /** Type of a member of `Params`. */
 export type ScalarType = "u32" | "i32" | "f32";
 /** Named bindings, in binding order. */
@@ -74,19 +85,37 @@ export function isTexel(access: Access): boolean {
   return access === "texel" || access === "texel_pairs";
 }
 
-/** Texts that declare `load_x`: through a texture, through a buffer. */
-const loads: Partial<Record<Access, readonly [string, string]>> = {
-  texel: [texelTexture, texelBuffer],
-  load: [texelBuffer, texelBuffer],
-  texel_pairs: [pairsTexture, pairsBuffer],
-  pairs: [pairsBuffer, pairsBuffer],
-};
+/** True if a kernel changes what is bound. */
+export function isWritten(access: Access): boolean {
+  return access === "read_write" || access === "store";
+}
 
-/** Complete WGSL of a kernel: its file, then the snippets, then the bindings it loads from. */
-export function kernelText(kernel: Kernel, texelReads: boolean): string {
+/** How reads and stores are made. */
+export type Paths = Pick<AdapterProfile, "texelReads" | "wideStores">;
+
+/** Text that declares `load_x` or `store_x`, if that is how a binding is used. */
+function declaration(access: Access, { texelReads, wideStores }: Paths): string | undefined {
+  switch (access) {
+    case "texel":
+      return texelReads ? texelTexture : texelBuffer;
+    case "load":
+      return texelBuffer;
+    case "texel_pairs":
+      return texelReads ? pairsTexture : pairsBuffer;
+    case "pairs":
+      return pairsBuffer;
+    case "store":
+      return wideStores ? storeWide : storePlain;
+    default:
+      return undefined;
+  }
+}
+
+/** Complete WGSL of a kernel: its file, then the snippets, then the bindings that are declared here. */
+export function kernelText(kernel: Kernel, paths: Paths): string {
   const parts = [kernel.source, ...(kernel.snippets ?? [])];
   Object.entries(kernel.bindings).forEach(([name, access], i) => {
-    const template = loads[access]?.[texelReads ? 0 : 1];
+    const template = declaration(access, paths);
     if (template === undefined) return;
     parts.push(template.replaceAll("NAME", snakeCase(name)).replaceAll("INDEX", String(i)));
   });
@@ -136,7 +165,7 @@ export class PipelineCache {
     const known = this.#compiled.get(key);
     if (known !== undefined) return known;
     const { device, profile } = this.#gpu;
-    const text = kernelText(kernel, profile.texelReads);
+    const text = kernelText(kernel, profile);
     let module = this.#modules.get(text);
     if (module === undefined) {
       module = device.createShaderModule({ label: kernel.label, code: text });
@@ -151,7 +180,7 @@ export class PipelineCache {
           const storageTexture = { format: "rgba32float", access: "read-only" } as const;
           return { binding, visibility, storageTexture };
         }
-        const type = access === "read_write" ? "storage" : "read-only-storage";
+        const type = isWritten(access) ? "storage" : "read-only-storage";
         return { binding, visibility, buffer: { type } } as GPUBindGroupLayoutEntry;
       }),
     });

@@ -9,7 +9,14 @@
 import { ShapeError } from "../errors.ts";
 import type { Recording } from "./arena.ts";
 import type { Gpu } from "./device.ts";
-import { type Bindings, type Compiled, isTexel, type Kernel, type Params } from "./kernel.ts";
+import {
+  type Bindings,
+  type Compiled,
+  isTexel,
+  isWritten,
+  type Kernel,
+  type Params,
+} from "./kernel.ts";
 import type { Slot, Tensor } from "./tensor.ts";
 
 /** Values of a kernel's parameters. */
@@ -99,7 +106,7 @@ export class Plan implements Disposable {
       if (tensors[name] === undefined) {
         throw new ShapeError(`Cannot run ${kernel.label} as tensor ${name} is missing`);
       }
-      if (kernel.bindings[name] === "read_write") tensors[name].checkWritable();
+      if (isWritten(kernel.bindings[name])) tensors[name].checkWritable();
     }
     if (profile.texelReads) {
       for (const name of names) {
@@ -118,7 +125,7 @@ export class Plan implements Disposable {
       }),
     });
     for (const name of names) {
-      if (kernel.bindings[name] === "read_write") this.#mirrored.delete(tensors[name].slot);
+      if (isWritten(kernel.bindings[name])) this.#mirrored.delete(tensors[name].slot);
     }
     const { chunk, offset } = this.#paramSlot();
     const write = (values: Partial<ParamValues<P>>): void => {

@@ -20,7 +20,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 const shared = {
   source,
   snippets: [index, butterflies],
-  bindings: { image: "texel", transformed: "read_write" },
+  bindings: { image: "texel", transformed: "store" },
   params: {
     count: "u32",
     size: "u32",
@@ -39,7 +39,7 @@ const image64 = defineKernel({
   snippets: [index, butterflies],
   label: "ops/fft2_image#image64",
   entryPoint: "image64",
-  bindings: { image: "texel", transformed: "read_write" },
+  bindings: { image: "texel", transformed: "store" },
   params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
   workgroup: 32,
 });
@@ -56,7 +56,7 @@ const lines = new Map(
       snippets: [index, turns, butterflies],
       label: `ops/fft2_lines#turn_columns ${size}`,
       entryPoint: "turn_columns",
-      bindings: { image: "texel", transformed: "read_write" },
+      bindings: { image: "texel", transformed: "store" },
       params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
       workgroup: 32,
     }),

@@ -3,7 +3,6 @@
 // last dispatch reads what lies together. `halfway` are the waves that the first one left.
 struct Params { first: u32, poisson: u32, step: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(3) var<storage, read_write> waves: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 

@@ -25,8 +25,8 @@ const SHARE: u32 = HALF / GROUP;
 
 /** Stores numbers 2 i and 2 i + 1 of both lines, so that the lines of the other axis lie side by side. */
 function store(i: number, even: string, odd: string): string {
-  return `waves[to + ${i}u] = vec4f(${even}.xy, ${odd}.xy); ` +
-    `waves[to + HALF + ${i}u] = vec4f(${even}.zw, ${odd}.zw);`;
+  return `store_waves(to + ${i}u, vec4f(${even}.xy, ${odd}.xy)); ` +
+    `store_waves(to + HALF + ${i}u, vec4f(${even}.zw, ${odd}.zw));`;
 }
 
 /** Columns of the exit wave, transformed; they are left as rows. */

@@ -4,7 +4,6 @@
 //   waves (visits, pixels), probe (pixels) or (visits, pixels) by probe_stride.
 struct Params { first: u32, columns: u32, probe_stride: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(3) var<storage, read_write> waves: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 

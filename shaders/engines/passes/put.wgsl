@@ -1,4 +1,4 @@
 // Stores a number of the transformed lines.
 fn put(at: u32, value: vec4f) {
-  lines[at] = value * params.scale;
+  store_lines(at, value * params.scale);
 }

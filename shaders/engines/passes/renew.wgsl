@@ -8,7 +8,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> parts: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> stats: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> object: array<vec2f>;
-@group(0) @binding(4) var<storage, read_write> changed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 override DIRECT: bool = true;
 // First pixel of the canvas under the columns, and the largest |P|^2 and |O|^2.
@@ -25,7 +24,7 @@ fn restored(at: u32, row: u32, value: vec4f) {
   object[pixel] = fresh.xy;
   object[pixel + 1u] = fresh.zw;
   let change = probe_change(chi, o, peak);
-  changed[k] = select(change, p + change, DIRECT);
+  store_changed(k, select(change, p + change, DIRECT));
 }
 
 @compute @workgroup_size(GROUP)

@@ -1,13 +1,12 @@
 // Last of three dispatches of the modulus projection of one-mode exit waves (engines/project.wgsl): every invocation
 // takes two columns back. `turned` are the waves that the second one left. stats as in project.wgsl.
 struct Params { first: u32 }
-@group(0) @binding(1) var<storage, read_write> waves: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parts: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> stats: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn restored(at: u32, row: u32, value: vec4f) {
-  waves[at + row * HALF] = value;
+  store_waves(at + row * HALF, value);
 }
 
 @compute @workgroup_size(GROUP)

@@ -2,11 +2,10 @@
 // the spectrum back and leaves them across, so that it is applied twice.
 struct Params { first: u32, modes: u32, axis: u32, whole: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(2) var<storage, read_write> lines: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn put(at: u32, value: vec4f) {
-  lines[at] = value * vec4f(params.scale, -params.scale, params.scale, -params.scale);
+  store_lines(at, value * vec4f(params.scale, -params.scale, params.scale, -params.scale));
 }
 
 @compute @workgroup_size(GROUP)

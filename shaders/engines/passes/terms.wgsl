@@ -2,7 +2,6 @@
 // every visit, chi = psi' - P O, 0 for visits that do not count (engines/probe_terms.wgsl).
 struct Params { first: u32, modes: u32, columns: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(4) var<storage, read_write> lines: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 // First numbers of the patch, and 0 if the visit does not count.
 var<private> patch_start: u32;

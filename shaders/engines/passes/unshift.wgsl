@@ -3,7 +3,6 @@
 // them, or adds them to the spectrum of the probe.
 struct Params { first: u32, modes: u32, axis: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(2) var<storage, read_write> lines: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn number(at: u32, place: u32) -> vec4f {

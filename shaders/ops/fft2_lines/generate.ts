@@ -22,14 +22,13 @@ export function lineText(shape: LineShape): string {
   const store = (k: number, q: number): string => {
     const place = (k + first * q) / 2;
     const part = (name: string): string => `vec4f(b${k}[${q}].${name}, b${k + 1}[${q}].${name})`;
-    return `transformed[to + ${place}u] = ${part("xy")} * factor; ` +
-      `transformed[to + HALF + ${place}u] = ${part("zw")} * factor;`;
+    return `store_transformed(to + ${place}u, ${part("xy")} * factor); ` +
+      `store_transformed(to + HALF + ${place}u, ${part("zw")} * factor);`;
   };
   return `// Transforms the columns of images of ${size} x ${size} and leaves them as rows, so that it is applied twice. Every
 // invocation has two columns in registers. Inputs are multiplied by (1, in_imaginary), results by
 // (out_real, out_imaginary), see fft2.wgsl. Emitted by generate.ts: change that file.
 struct Params { count: u32, in_imaginary: f32, out_real: f32, out_imaginary: f32 }
-@group(0) @binding(1) var<storage, read_write> transformed: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 32u;
 ${sizes(shape)}
