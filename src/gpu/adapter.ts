@@ -44,8 +44,12 @@ const NEEDED_LIMITS: Readonly<Record<string, number>> = {
   maxStorageBufferBindingSize: 128 * 2 ** 20,
 };
 
-/** Feature of adapters whose shaders know `u64`: of Deno's WebGPU alone, and not among those it lists. */
+/** Feature of adapters whose shaders know `u64`: of Deno's WebGPU alone. */
 export const WIDE_INTEGERS = "wgpu-shader-int64" as GPUFeatureName;
+/** Feature of adapters whose invocations can pass numbers to each other. */
+export const SUBGROUPS = "subgroups" as GPUFeatureName;
+/** What makes software adapters faster. Deno has them, but does not list them. */
+const SOFTWARE_FEATURES = [WIDE_INTEGERS, SUBGROUPS];
 
 /**
  * Finds an adapter of the wanted kind that is large enough for the kernels.
@@ -103,8 +107,8 @@ export async function requestDevice(found: GPUAdapter, software: boolean): Promi
     .filter((feature) => found.features.has(feature));
   if (software) {
     try {
-      const wide = [...requiredFeatures, WIDE_INTEGERS];
-      return await found.requestDevice({ requiredLimits, requiredFeatures: wide });
+      const more = [...requiredFeatures, ...SOFTWARE_FEATURES];
+      return await found.requestDevice({ requiredLimits, requiredFeatures: more });
     } catch {
       // It does not have them.
     }

@@ -17,6 +17,7 @@ import {
   chooseAdapter,
   describe,
   requestDevice,
+  SUBGROUPS,
   WIDE_INTEGERS,
 } from "./adapter.ts";
 import { Arena } from "./arena.ts";
@@ -33,6 +34,11 @@ export interface AdapterProfile {
   readonly texelReads: boolean;
   /** Stores take two numbers at a time as one 64-bit integer (a third faster in software). */
   readonly wideStores: boolean;
+  /**
+   * Consecutive invocations of a workgroup that can pass numbers to each other (much faster than through
+   * memory in software); 0 if kernels may not count on it.
+   */
+  readonly shuffles: number;
   /** Invocations that advance together, as far as the adapter tells; 0 if it does not. */
   readonly lanes: number;
 }
@@ -111,10 +117,11 @@ export class Gpu implements Disposable {
     const description = describe(found), { software } = description;
     const device = await requestDevice(found, software);
     const texelReads = options.texelReads ?? software;
-    const wideStores = options.wideStores ??
-      (texelReads && device.features.has(WIDE_INTEGERS));
-    const lanes = found.info.subgroupMinSize ?? 0;
-    return new Gpu(device, description, { software, texelReads, wideStores, lanes });
+    const { features } = device, { subgroupMinSize: lanes = 0, subgroupMaxSize } = found.info;
+    const wideStores = options.wideStores ?? (texelReads && features.has(WIDE_INTEGERS));
+    const shuffles = texelReads && features.has(SUBGROUPS) && subgroupMaxSize === lanes ? lanes : 0;
+    const profile = { software, texelReads, wideStores, shuffles, lanes };
+    return new Gpu(device, description, profile);
   }
 
   /** Records an asynchronous failure; the first one wins and is thrown by the next call. */

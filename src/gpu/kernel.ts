@@ -11,11 +11,14 @@
  * - `load`: the same from the storage buffer on every adapter, for what is read too seldom.
  * - `texel_pairs`, `pairs`: complex numbers i and i + 1, in the same two ways.
  * - `store`: receives number i of an `array<vec4f>`, in whatever pieces the adapter stores fastest.
+ * - `store_pairs`: the same for numbers 2 i and 2 i + 1: `store_x(i, vec4f, vec4f)`.
  *
  * @module
  */
 import pairsBuffer from "../../shaders/lib/pairs_buffer.wgsl" with { type: "text" };
 import pairsTexture from "../../shaders/lib/pairs_texture.wgsl" with { type: "text" };
+import storePairsPlain from "../../shaders/lib/store_pairs_plain.wgsl" with { type: "text" };
+import storePairsWide from "../../shaders/lib/store_pairs_wide.wgsl" with { type: "text" };
 import storePlain from "../../shaders/lib/store_plain.wgsl" with { type: "text" };
 import storeWide from "../../shaders/lib/store_wide.wgsl" with { type: "text" };
 import texelBuffer from "../../shaders/lib/texel_buffer.wgsl" with { type: "text" };
@@ -30,7 +33,8 @@ export type Access =
   | "load"
   | "texel_pairs"
   | "pairs"
-  | "store";
+  | "store"
+  | "store_pairs";
 /** Type of a member of `Params`. */
 export type ScalarType = "u32" | "i32" | "f32";
 /** Named bindings, in binding order. */
@@ -87,7 +91,7 @@ export function isTexel(access: Access): boolean {
 
 /** True if a kernel changes what is bound. */
 export function isWritten(access: Access): boolean {
-  return access === "read_write" || access === "store";
+  return access === "read_write" || access === "store" || access === "store_pairs";
 }
 
 /** How reads and stores are made. */
@@ -106,6 +110,8 @@ function declaration(access: Access, { texelReads, wideStores }: Paths): string 
       return pairsBuffer;
     case "store":
       return wideStores ? storeWide : storePlain;
+    case "store_pairs":
+      return wideStores ? storePairsWide : storePairsPlain;
     default:
       return undefined;
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import lanesSource from "../../shaders/ops/fft2_lanes.wgsl" with { type: "text" };
 import imageSource from "../../shaders/ops/fft2_image.wgsl" with { type: "text" };
 import line128 from "../../shaders/ops/fft2_lines/line_128.wgsl" with { type: "text" };
 import line256 from "../../shaders/ops/fft2_lines/line_256.wgsl" with { type: "text" };
@@ -42,6 +43,17 @@ const image64 = defineKernel({
   bindings: { image: "texel", transformed: "store" },
   params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
   workgroup: 32,
+});
+
+/** The same across 16 invocations that pass numbers to each other, without workgroup memory. */
+const lanes64 = defineKernel({
+  source: lanesSource,
+  snippets: [index, butterflies],
+  label: "ops/fft2_lanes#image64",
+  entryPoint: "image64",
+  bindings: { image: "texel", transformed: "store_pairs" },
+  params: { count: "u32", inImaginary: "f32", outReal: "f32", outImaginary: "f32" },
+  workgroup: 16,
 });
 
 /** Workgroup memory `image64` needs. */
@@ -117,6 +129,11 @@ export function recordFft2(
   const whole = size === 64 && profile.software &&
     device.limits.maxComputeWorkgroupStorageSize >= IMAGE_BYTES &&
     (profile.texelReads || input.slot !== output.slot);
+  if (size === 64 && profile.texelReads && profile.shuffles === lanes64.workgroup) {
+    const params = { count: batch, inImaginary: sign, ...ends };
+    plan.run(lanes64, { image: input, transformed: output }, params, batch * lanes64.workgroup);
+    return;
+  }
   if (whole) {
     const params = { count: batch, inImaginary: sign, ...ends };
     plan.run(image64, { image: input, transformed: output }, params, batch * 32);

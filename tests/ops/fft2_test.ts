@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { ShapeError } from "../../src/errors.ts";
+import type { Gpu } from "../../src/gpu/device.ts";
 import { Plan } from "../../src/gpu/plan.ts";
 import { FFT_SIZES, recordFft2 } from "../../src/ops/fft2.ts";
 import { emit } from "../../shaders/ops/fft2_lines/generate.ts";
 import { fft2Reference } from "../reference/fft.ts";
 import { assertAdjoint, assertClose, randomValues } from "../support/close.ts";
 import { poisoned, withGpu } from "../support/device.ts";
+
+/** Environment variable of the driver. */
+const WIDTH = "LP_NATIVE_VECTOR_WIDTH";
 
 for (const texelReads of [true, false]) {
   Deno.test(`fft2 agrees with the definition (texelReads ${texelReads})`, () =>
@@ -89,4 +93,35 @@ Deno.test("transforms by whole lines are up to date", () => {
     const url = new URL(`../../shaders/ops/fft2_lines/${name}`, import.meta.url);
     assert.equal(Deno.readTextFileSync(url), text, `${name} is stale: run its generator`);
   }
+});
+
+Deno.test("images of 64 x 64 are transformed across 16 invocations where vectors are that long", async () => {
+  const plan = (gpu: Gpu): string => {
+    using plan = new Plan(gpu, "fft");
+    const image = gpu.tensor("image", [1, 64, 64, 2]);
+    const run = plan.run.bind(plan), labels: string[] = [];
+    plan.run = (kernel, ...rest) => (labels.push(kernel.label), run(kernel, ...rest));
+    recordFft2(plan, image, image, 1, 64);
+    gpu.arena.release(image);
+    return labels.join();
+  };
+  await withGpu((gpu) => {
+    const { software, shuffles } = gpu.profile;
+    const wanted = shuffles === 16 ? "lanes" : software ? "image" : "#stage";
+    assert.match(plan(gpu), new RegExp(`fft2_?${wanted}`));
+    return Promise.resolve();
+  });
+  await withGpu((gpu) => {
+    assert.doesNotMatch(plan(gpu), /lanes/);
+    return Promise.resolve();
+  }, { texelReads: false });
+  if (Deno.env.get(WIDTH) === "512") return;
+  // The same tests with long vectors, which drivers can do without on any processor.
+  const folder = await Deno.makeTempDir();
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", import.meta.filename!],
+    env: { [WIDTH]: "512", MESA_SHADER_CACHE_DIR: folder },
+  }).output();
+  await Deno.remove(folder, { recursive: true });
+  assert.equal(code, 0, new TextDecoder().decode(stdout));
 });
