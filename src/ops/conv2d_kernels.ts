@@ -3,6 +3,8 @@
  *
  * @module
  */
+import besideLanes from "../../shaders/ops/beside_lanes.wgsl" with { type: "text" };
+import besideTexels from "../../shaders/ops/beside_texels.wgsl" with { type: "text" };
 import enlarged4x2x4 from "../../shaders/ops/conv2d/enlarged_4x2x4.wgsl" with { type: "text" };
 import enlarged8x4x1 from "../../shaders/ops/conv2d/enlarged_8x4x1.wgsl" with { type: "text" };
 import enlargedGradient1x8 from "../../shaders/ops/conv2d/enlarged_gradient_1x8.wgsl" with {
@@ -36,6 +38,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 
 const forward = {
   entryPoint: "convolve",
+  snippets: [besideTexels],
   bindings: { input: "texel", weights: "texel", mask: "texel", output: "read_write" },
   params: {
     inputChannels: "u32",
@@ -57,7 +60,7 @@ const forward = {
 } as const;
 const backward = {
   entryPoint: "accumulate",
-  snippets: [index],
+  snippets: [index, besideTexels],
   bindings: { input: "texel", gradient: "texel", partials: "read_write" },
   params: {
     inputChannels: "u32",
@@ -195,3 +198,21 @@ export const gradientOneOutput = defineKernel({
   label: "ops/conv2d/gradient_1x2#accumulate",
   source: gradient1x2,
 });
+
+const siblings = new Map<object, unknown>();
+
+/**
+ * The same kernel for adapters whose invocations pass numbers to each other: pixels beside a tile come
+ * from the invocations before and behind, which must have the tiles that lie there.
+ */
+export function acrossLanes<K extends typeof wide8 | typeof gradientMany>(kernel: K): K {
+  let sibling = siblings.get(kernel) as K | undefined;
+  if (sibling === undefined) {
+    const snippets = (kernel.snippets ?? []).map((text) =>
+      text === besideTexels ? besideLanes : text
+    );
+    sibling = { ...kernel, snippets, label: `${kernel.label} lanes` };
+    siblings.set(kernel, sibling);
+  }
+  return sibling;
+}

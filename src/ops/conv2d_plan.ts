@@ -9,6 +9,7 @@ import { ShapeError } from "../errors.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { acrossLanes } from "./conv2d_kernels.ts";
 import {
   ENLARGED_INPUT,
   enlargedGradientTile,
@@ -111,8 +112,9 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
   const folded = Math.ceil(groups / MAX_GROUPS);
   const constants: Record<string, number> = { MASKED: mask === undefined ? 0 : 1 };
   if (fused === "pooled") constants.POOLED = 1;
+  const kernel = passesRows(plan, workgroup, tilesX) ? acrossLanes(tile.kernel) : tile.kernel;
   plan.run(
-    { ...tile.kernel, workgroup, constants },
+    { ...kernel, workgroup, constants },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },
     {
       inputChannels,
@@ -133,6 +135,15 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
     },
     [Math.ceil(output.count / tile.outputs), Math.ceil(groups / folded), folded],
   );
+}
+
+/**
+ * True if tiles beside each other are those of invocations that can pass numbers to each other, where
+ * so many consecutive invocations have the tiles of a row.
+ */
+function passesRows({ gpu }: Plan, workgroup: number, tilesOfRow: number): boolean {
+  const { shuffles } = gpu.profile;
+  return shuffles > 0 && workgroup % shuffles === 0 && shuffles % tilesOfRow === 0;
 }
 
 /** What {@linkcode recordWeightGradient} computes. */
@@ -177,9 +188,11 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
   const most = Math.max(1, Math.min(wanted, strips));
   const stripsPerSplit = Math.ceil(strips / most), splits = Math.ceil(strips / stripsPerSplit);
   const partials = graph.allocate("convolution partials", [splits, 4 * stride]);
+  // Workgroups of one vector keep all cores of a software adapter busy.
+  const workgroup = { small: 64, large: 8, wide: 16 }[family];
+  const rows = neighbours && splits % workgroup === 0 && passesRows(plan, workgroup, W / 4);
   plan.run(
-    // Workgroups of one vector keep all cores of a software adapter busy.
-    { ...tile.kernel, workgroup: { small: 64, large: 8, wide: 16 }[family] },
+    { ...(rows ? acrossLanes(tile.kernel) : tile.kernel), workgroup },
     { input: input.tensor, gradient, partials },
     {
       inputChannels: input.tensor.shape[1],

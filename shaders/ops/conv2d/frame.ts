@@ -42,28 +42,29 @@ export const biasOf = (k: number): string => `bias${k >> 2}.${XYZW[k & 3]}`;
 
 /**
  * Lines that read the rows of a channel: of row r the vectors b<r>_<q> and the pixels l<r> and e<r> to
- * their left and right, 0 outside the image.
+ * their left and right, 0 outside the image. `left_of` and `right_of` (beside_texels.wgsl,
+ * beside_lanes.wgsl) find those pixels.
  *
  * @param half Convert to 16 bits.
  */
 export function readRows({ quads, rows }: ForwardTile, half = false): string[] {
   const zero = half ? "0.0h" : "0.0";
-  const [one, four] = half ? ["f16", "vec4<f16>"] : ["", "vec4f"];
-  const narrow = (type: string, load: string): string => half ? `${type}(${load})` : load;
+  const four = half ? "vec4<f16>" : "vec4f";
   return range(rows + 2).flatMap((r) => {
     const edge = r === 0 ? "above" : r === rows + 1 ? "below" : "";
     const and = edge === "" ? "" : ` && ${edge}`;
     const centre = range(quads).map((q) => {
-      const load = narrow(four, `load_input(i${r} + ${q}u)`);
+      const read = `load_input(i${r} + ${q}u)`, load = half ? `${four}(${read})` : read;
       const value = edge === "" ? load : `select(${four}(${zero}), ${load}, ${edge})`;
       return `let b${r}_${q} = ${value};`;
     });
-    const left = narrow(one, `load_input(i${r} - 1u).w`);
-    const right = narrow(one, `load_input(i${r} + ${quads}u).x`);
+    const end = quads === 1 ? `i${r}` : `i${r} + ${quads - 1}u`;
+    const left = half ? `f16(load_input(i${r} - 1u).w)` : `left_of(i${r}, b${r}_${quads - 1}.w)`;
+    const right = half ? `f16(load_input(i${r} + ${quads}u).x)` : `right_of(${end}, b${r}_0.x)`;
     return [
       `let i${r} = x + ${r}u * params.width4;`,
-      `let l${r} = select(${zero}, ${left}, left${and});`,
       centre.join(" "),
+      `let l${r} = select(${zero}, ${left}, left${and});`,
       `let e${r} = select(${zero}, ${right}, right${and});`,
     ];
   });

@@ -120,9 +120,9 @@ export function gradientText(tile: GradientTile): string {
     const and = ok === "" ? "" : ` && ${ok}`;
     const load = `load_input(${index})`;
     const b = ok === "" ? load : `select(vec4f(0.0), ${load}, ${ok})`;
-    return `${keyword} l${r}_${c} = select(0.0, load_input(${index} - 1u).w, left${and}); ` +
-      `${keyword} b${r}_${c} = ${b}; ` +
-      `${keyword} e${r}_${c} = select(0.0, load_input(${index} + 1u).x, right${and});`;
+    return `${keyword} b${r}_${c} = ${b}; ` +
+      `${keyword} l${r}_${c} = select(0.0, left_of(${index}, b${r}_${c}.w), left${and}); ` +
+      `${keyword} e${r}_${c} = select(0.0, right_of(${index}, b${r}_${c}.x), right${and});`;
   };
   const value = (r: number, c: number, p: number): string =>
     p < 0 ? `l${r}_${c}` : p > 3 ? `e${r}_${c}` : `b${r}_${c}.${XYZW[p]}`;

@@ -75,19 +75,19 @@ fn accumulate(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index
     let above = first > 0u;
     var x = (n * params.input_channels + params.first_channel + c0) * plane + first * params.width4 + x4;
     var d = (n * params.outputs + k0) * plane + first * params.width4 + x4;
-    var l0_0 = select(0.0, load_input(x + 0u * plane - params.width4 - 1u).w, left && above); var b0_0 = select(vec4f(0.0), load_input(x + 0u * plane - params.width4), above); var e0_0 = select(0.0, load_input(x + 0u * plane - params.width4 + 1u).x, right && above);
-    var l1_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left); var b1_0 = load_input(x + 0u * plane); var e1_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right);
-    var l0_1 = select(0.0, load_input(x + 1u * plane - params.width4 - 1u).w, left && above); var b0_1 = select(vec4f(0.0), load_input(x + 1u * plane - params.width4), above); var e0_1 = select(0.0, load_input(x + 1u * plane - params.width4 + 1u).x, right && above);
-    var l1_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left); var b1_1 = load_input(x + 1u * plane); var e1_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right);
-    var l0_2 = select(0.0, load_input(x + 2u * plane - params.width4 - 1u).w, left && above); var b0_2 = select(vec4f(0.0), load_input(x + 2u * plane - params.width4), above); var e0_2 = select(0.0, load_input(x + 2u * plane - params.width4 + 1u).x, right && above);
-    var l1_2 = select(0.0, load_input(x + 2u * plane - 1u).w, left); var b1_2 = load_input(x + 2u * plane); var e1_2 = select(0.0, load_input(x + 2u * plane + 1u).x, right);
+    var b0_0 = select(vec4f(0.0), load_input(x + 0u * plane - params.width4), above); var l0_0 = select(0.0, left_of(x + 0u * plane - params.width4, b0_0.w), left && above); var e0_0 = select(0.0, right_of(x + 0u * plane - params.width4, b0_0.x), right && above);
+    var b1_0 = load_input(x + 0u * plane); var l1_0 = select(0.0, left_of(x + 0u * plane, b1_0.w), left); var e1_0 = select(0.0, right_of(x + 0u * plane, b1_0.x), right);
+    var b0_1 = select(vec4f(0.0), load_input(x + 1u * plane - params.width4), above); var l0_1 = select(0.0, left_of(x + 1u * plane - params.width4, b0_1.w), left && above); var e0_1 = select(0.0, right_of(x + 1u * plane - params.width4, b0_1.x), right && above);
+    var b1_1 = load_input(x + 1u * plane); var l1_1 = select(0.0, left_of(x + 1u * plane, b1_1.w), left); var e1_1 = select(0.0, right_of(x + 1u * plane, b1_1.x), right);
+    var b0_2 = select(vec4f(0.0), load_input(x + 2u * plane - params.width4), above); var l0_2 = select(0.0, left_of(x + 2u * plane - params.width4, b0_2.w), left && above); var e0_2 = select(0.0, right_of(x + 2u * plane - params.width4, b0_2.x), right && above);
+    var b1_2 = load_input(x + 2u * plane); var l1_2 = select(0.0, left_of(x + 2u * plane, b1_2.w), left); var e1_2 = select(0.0, right_of(x + 2u * plane, b1_2.x), right);
     let last = min(first + params.band_rows, params.height);
     for (var y = first; y < last; y++) {
       x += params.width4;
       let inside = y + 1u < params.height;
-      let l2_0 = select(0.0, load_input(x + 0u * plane - 1u).w, left && inside); let b2_0 = select(vec4f(0.0), load_input(x + 0u * plane), inside); let e2_0 = select(0.0, load_input(x + 0u * plane + 1u).x, right && inside);
-      let l2_1 = select(0.0, load_input(x + 1u * plane - 1u).w, left && inside); let b2_1 = select(vec4f(0.0), load_input(x + 1u * plane), inside); let e2_1 = select(0.0, load_input(x + 1u * plane + 1u).x, right && inside);
-      let l2_2 = select(0.0, load_input(x + 2u * plane - 1u).w, left && inside); let b2_2 = select(vec4f(0.0), load_input(x + 2u * plane), inside); let e2_2 = select(0.0, load_input(x + 2u * plane + 1u).x, right && inside);
+      let b2_0 = select(vec4f(0.0), load_input(x + 0u * plane), inside); let l2_0 = select(0.0, left_of(x + 0u * plane, b2_0.w), left && inside); let e2_0 = select(0.0, right_of(x + 0u * plane, b2_0.x), right && inside);
+      let b2_1 = select(vec4f(0.0), load_input(x + 1u * plane), inside); let l2_1 = select(0.0, left_of(x + 1u * plane, b2_1.w), left && inside); let e2_1 = select(0.0, right_of(x + 1u * plane, b2_1.x), right && inside);
+      let b2_2 = select(vec4f(0.0), load_input(x + 2u * plane), inside); let l2_2 = select(0.0, left_of(x + 2u * plane, b2_2.w), left && inside); let e2_2 = select(0.0, right_of(x + 2u * plane, b2_2.x), right && inside);
       let d0 = load_gradient(d + 0u * plane); z0 += dot(d0, vec4f(1.0));
       let d1 = load_gradient(d + 1u * plane); z1 += dot(d1, vec4f(1.0));
       let d2 = load_gradient(d + 2u * plane); z2 += dot(d2, vec4f(1.0));
