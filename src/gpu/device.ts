@@ -55,6 +55,9 @@ export interface GpuOptions {
   readonly onWarning?: (line: string) => void;
 }
 
+/** Invocations of a subgroup from which on kernels pass numbers across it. */
+const FEWEST_LANES = 8;
+
 /** An open WebGPU device. Errors of queued work surface at the next `submit`, `read` or `settle`. */
 export class Gpu implements Disposable {
   /** The raw device. */
@@ -119,7 +122,10 @@ export class Gpu implements Disposable {
     const texelReads = options.texelReads ?? software;
     const { features } = device, { subgroupMinSize: lanes = 0, subgroupMaxSize } = found.info;
     const wideStores = options.wideStores ?? (texelReads && features.has(WIDE_INTEGERS));
-    const shuffles = texelReads && features.has(SUBGROUPS) && subgroupMaxSize === lanes ? lanes : 0;
+    const shuffles = texelReads && features.has(SUBGROUPS) && subgroupMaxSize === lanes &&
+        lanes >= FEWEST_LANES
+      ? lanes
+      : 0;
     const profile = { software, texelReads, wideStores, shuffles, lanes };
     return new Gpu(device, description, profile);
   }

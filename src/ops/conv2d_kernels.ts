@@ -33,12 +33,14 @@ import tile4x4x8 from "../../shaders/ops/conv2d/tile_4x4x8.wgsl" with { type: "t
 import tile8x4x8 from "../../shaders/ops/conv2d/tile_8x4x8.wgsl" with { type: "text" };
 import winograd16x4x8 from "../../shaders/ops/conv2d/winograd_16x4x8.wgsl" with { type: "text" };
 import winograd8x4x4 from "../../shaders/ops/conv2d/winograd_8x4x4.wgsl" with { type: "text" };
+import weightsLanes from "../../shaders/ops/weights_lanes.wgsl" with { type: "text" };
+import weightsTexels from "../../shaders/ops/weights_texels.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 
 const forward = {
   entryPoint: "convolve",
-  snippets: [besideTexels],
+  snippets: [besideTexels, weightsTexels],
   bindings: { input: "texel", weights: "texel", mask: "texel", output: "read_write" },
   params: {
     inputChannels: "u32",
@@ -200,17 +202,18 @@ export const gradientOneOutput = defineKernel({
 });
 
 const siblings = new Map<object, unknown>();
+/** Texts that pass numbers between invocations, by those that read them. */
+const lanesFor = new Map([[besideTexels, besideLanes], [weightsTexels, weightsLanes]]);
 
 /**
  * The same kernel for adapters whose invocations pass numbers to each other: pixels beside a tile come
- * from the invocations before and behind, which must have the tiles that lie there.
+ * from the invocations before and behind, which must have the tiles that lie there; weights are read
+ * once a subgroup, all of whose invocations must have a tile.
  */
 export function acrossLanes<K extends typeof wide8 | typeof gradientMany>(kernel: K): K {
   let sibling = siblings.get(kernel) as K | undefined;
   if (sibling === undefined) {
-    const snippets = (kernel.snippets ?? []).map((text) =>
-      text === besideTexels ? besideLanes : text
-    );
+    const snippets = (kernel.snippets ?? []).map((text) => lanesFor.get(text) ?? text);
     sibling = { ...kernel, snippets, label: `${kernel.label} lanes` };
     siblings.set(kernel, sibling);
   }

@@ -112,7 +112,11 @@ export function recordConvolution(plan: Plan, family: TileFamily, work: Convolut
   const folded = Math.ceil(groups / MAX_GROUPS);
   const constants: Record<string, number> = { MASKED: mask === undefined ? 0 : 1 };
   if (fused === "pooled") constants.POOLED = 1;
-  const kernel = passesRows(plan, workgroup, tilesX) ? acrossLanes(tile.kernel) : tile.kernel;
+  const { shuffles } = plan.gpu.profile;
+  const lanes = passesRows(plan, workgroup, tilesX) && tiles % shuffles === 0 &&
+    !work.arithmetic.half;
+  if (lanes) constants.LANES = shuffles;
+  const kernel = lanes ? acrossLanes(tile.kernel) : tile.kernel;
   plan.run(
     { ...kernel, workgroup, constants },
     { input: input.tensor, weights, mask: mask ?? weights, output: output.tensor },

@@ -9,6 +9,7 @@ import {
   type ForwardTile,
   range,
   readRows,
+  readWeights,
   seenBeside,
   XYZW,
 } from "./frame.ts";
@@ -28,12 +29,13 @@ export function directText(tile: ForwardTile, half = false): string {
   const shifted = range(rows + 2).flatMap((r) =>
     seenBeside(quads, `l${r}`, `e${r}`, (part, q) => `${part}${r}_${q}`, vec4)
   );
-  const weights = range(Math.ceil(outputs / 4)).flatMap((g) =>
-    range(9).map((t) => {
-      const load = `load_weights(w + ${t}u * params.weight_row + ${g}u)`;
-      return `let w${g}_${t} = ${half ? `vec4<f16>(${load})` : load};`;
-    })
-  );
+  const weights = half
+    ? range(Math.ceil(outputs / 4)).flatMap((g) =>
+      range(9).map((t) =>
+        `let w${g}_${t} = vec4<f16>(load_weights(w + ${t}u * params.weight_row + ${g}u));`
+      )
+    )
+    : readWeights(outputs, (g, t) => `w${g}_${t}`);
   const products = range(outputs).flatMap((k) =>
     pixels.map(([r, q]) => {
       let text = "";

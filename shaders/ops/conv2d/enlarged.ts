@@ -15,6 +15,7 @@ import {
   type ForwardTile,
   range,
   readRows,
+  readWeights,
   seenBeside,
   XYZW,
 } from "./frame.ts";
@@ -31,8 +32,7 @@ export function enlargedText(tile: ForwardTile): string {
     seenBeside(quads, `l${r}`, `e${r}`, (part, q) => `${part}${r}_${q}`)
   );
   // Taps that fall on the same pixel, added: first down the rows, then along them.
-  const weights = range(Math.ceil(outputs / 4)).flatMap((g) => [
-    ...range(9).map((t) => `let g${g}_${t} = load_weights(w + ${t}u * params.weight_row + ${g}u);`),
+  const taps = range(Math.ceil(outputs / 4)).flatMap((g) => [
     ...range(3).map((t) =>
       `let h${g}_00_${t} = g${g}_${t}; let h${g}_01_${t} = g${g}_${3 + t} + g${g}_${6 + t}; ` +
       `let h${g}_10_${t} = g${g}_${t} + g${g}_${3 + t}; let h${g}_11_${t} = g${g}_${6 + t};`
@@ -67,7 +67,13 @@ export function enlargedText(tile: ForwardTile): string {
       } columns x ${rows} rows of the input.`,
     scale: 2,
     sums: each((k, r, i, q, j) => `var ${sum(k, r, i, q, j)} = vec4f(${biasOf(k)});`),
-    channel: [...readRows(tile), ...shifted, ...weights, ...products],
+    channel: [
+      ...readRows(tile),
+      ...shifted,
+      ...readWeights(outputs, (g, t) => `g${g}_${t}`),
+      ...taps,
+      ...products,
+    ],
     // Even and odd columns in turn.
     value: (k, r, q) => {
       const [even, odd] = [0, 1].map((j) => sum(k, r >> 1, r & 1, q >> 1, j));
@@ -105,9 +111,7 @@ export function enlargedInputText(tile: ForwardTile): string {
       return [name(r), name(r + 1)];
     })
   );
-  const weights = range(outputs / 4).flatMap((g) =>
-    range(9).map((t) => `let w${g}_${t} = load_weights(w + ${8 - t}u * params.weight_row + ${g}u);`)
-  );
+  const weights = readWeights(outputs, (g, t) => `w${g}_${8 - t}`);
   const small = range(rows / 2);
   const products = range(outputs).flatMap((k) =>
     small.map((r) => {

@@ -71,6 +71,20 @@ export function readRows({ quads, rows }: ForwardTile, half = false): string[] {
 }
 
 /**
+ * Lines that read the weights of a channel: vector g of tap t as `name(g, t)`. `hold` and `weight_of`
+ * (weights_texels.wgsl, weights_lanes.wgsl) find them.
+ */
+export function readWeights(outputs: number, name: (g: number, t: number) => string): string[] {
+  const groups = range(Math.ceil(outputs / 4));
+  return [
+    `let held = hold(w, lid, ${9 * groups.length}u);`,
+    ...groups.flatMap((g) =>
+      range(9).map((t) => `let ${name(g, t)} = weight_of(held, ${9 * g + t}u);`)
+    ),
+  ];
+}
+
+/**
  * Lines that make of the vectors b of a row the vectors a and c, seen one pixel to the left and to the
  * right.
  *

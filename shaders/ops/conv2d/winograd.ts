@@ -16,6 +16,7 @@ import {
   type ForwardTile,
   range,
   readRows,
+  readWeights,
   seenBeside,
   XYZW,
 } from "./frame.ts";
@@ -77,9 +78,7 @@ export function winogradText(tile: ForwardTile): string {
   const { quads, outputs } = tile;
   const sum = (k: number, t: number, q: number): string => `m${k}_${t}_${q}`;
   const row4 = (k: number, r: number, q: number): string => `y${k}_${r}_${q}`;
-  const weights = range(Math.ceil(outputs / 4)).flatMap((g) =>
-    range(9).map((t) => `let g${g}_${t} = load_weights(w + ${t}u * params.weight_row + ${g}u);`)
-  );
+  const weights = readWeights(outputs, (g, t) => `g${g}_${t}`);
   // Two terms at a time, so that their pixels stay in registers while output channels pass by.
   const products = PAIRS.flatMap((pair) => {
     const { first, second } = pair;
