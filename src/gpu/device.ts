@@ -49,8 +49,10 @@ export interface GpuOptions {
   readonly accelerator?: Accelerator;
   /** Overrides the choice of hot-read path; default by adapter. For tests and measurements. */
   readonly texelReads?: boolean;
-  /** False stores single numbers; true needs an adapter with 64-bit integers. For tests and measurements. */
+  /** False stores numbers of 32 bits on any adapter. For tests and measurements. */
   readonly wideStores?: boolean;
+  /** False passes no numbers between invocations on any adapter. For tests and measurements. */
+  readonly shuffles?: boolean;
   /** Receives one-line warnings (for example that the adapter is a software one). */
   readonly onWarning?: (line: string) => void;
 }
@@ -121,11 +123,9 @@ export class Gpu implements Disposable {
     const device = await requestDevice(found, software);
     const texelReads = options.texelReads ?? software;
     const { features } = device, { subgroupMinSize: lanes = 0, subgroupMaxSize } = found.info;
-    const wideStores = options.wideStores ?? (texelReads && features.has(WIDE_INTEGERS));
-    const shuffles = texelReads && features.has(SUBGROUPS) && subgroupMaxSize === lanes &&
-        lanes >= FEWEST_LANES
-      ? lanes
-      : 0;
+    const wideStores = (options.wideStores ?? texelReads) && features.has(WIDE_INTEGERS);
+    const passes = features.has(SUBGROUPS) && subgroupMaxSize === lanes && lanes >= FEWEST_LANES;
+    const shuffles = (options.shuffles ?? texelReads) && passes ? lanes : 0;
     const profile = { software, texelReads, wideStores, shuffles, lanes };
     return new Gpu(device, description, profile);
   }

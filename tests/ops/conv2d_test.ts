@@ -11,6 +11,7 @@ import { emit } from "../../shaders/ops/conv2d/generate.ts";
 import { convolutionGradients, type ConvolutionSizes, convolve } from "../reference/conv2d.ts";
 import { assertAdjoint, assertClose, dot, randomValues } from "../support/close.ts";
 import { poison, withGpu } from "../support/device.ts";
+import { testWithLongVectors } from "../support/long_vectors.ts";
 
 type Keep = (tensor: Tensor) => Tensor;
 
@@ -227,6 +228,22 @@ Deno.test("conv2d gives the same bits with large and with wide tiles", () =>
     }
   }));
 
+Deno.test("pixels and weights that invocations pass to each other are those that they would read", () =>
+  withGpu(async (gpu, keep) => {
+    for (const s of [sizes(2, 5, 9, 8, 16), sizes(4, 3, 17, 16, 32), sizes(4, 6, 9, 64, 64)]) {
+      for (const convolution of ["direct", "winograd"] as const) {
+        for (const tiles of ["large", "wide"] as const) {
+          const passed = await results(gpu, keep, s, tiles, convolution);
+          await withGpu(async (other, keepThere) => {
+            assert.equal(other.profile.shuffles, 0);
+            const read = await results(other, keepThere, s, tiles, convolution);
+            assert.deepEqual(read, passed, `${tiles} ${convolution} ${s.H} x ${s.W}`);
+          }, { shuffles: false });
+        }
+      }
+    }
+  }));
+
 Deno.test("winograd rounds otherwise than direct sums, on software adapters where it saves work", () =>
   withGpu(async (gpu, keep) => {
     const differs = async (s: ConvolutionSizes, tiles: TileFamily): Promise<boolean> => {
@@ -363,3 +380,5 @@ Deno.test("emitted convolution kernels are up to date", () => {
     assert.equal(Deno.readTextFileSync(new URL(name, folder)), text, name);
   }
 });
+
+Deno.test("all of this with vectors of 512 bits", () => testWithLongVectors(import.meta.filename!));

@@ -7,9 +7,7 @@ import { emit } from "../../shaders/ops/fft2_lines/generate.ts";
 import { fft2Reference } from "../reference/fft.ts";
 import { assertAdjoint, assertClose, randomValues } from "../support/close.ts";
 import { poisoned, withGpu } from "../support/device.ts";
-
-/** Environment variable of the driver. */
-const WIDTH = "LP_NATIVE_VECTOR_WIDTH";
+import { testWithLongVectors } from "../support/long_vectors.ts";
 
 for (const texelReads of [true, false]) {
   Deno.test(`fft2 agrees with the definition (texelReads ${texelReads})`, () =>
@@ -88,6 +86,24 @@ Deno.test("fft2 refuses sizes it cannot transform", () =>
     return Promise.resolve();
   }));
 
+Deno.test("stores of 64-bit integers leave the same bytes", async () => {
+  const transformed = async (wideStores: boolean): Promise<Float32Array[]> => {
+    const all: Float32Array[] = [];
+    await withGpu(async (gpu, keep) => {
+      for (const size of FFT_SIZES) {
+        const x = keep(gpu.tensor("x", [1, size, size, 2], randomValues(2 * size * size, 3)));
+        const y = keep(poisoned(gpu, "y", x.shape));
+        using plan = new Plan(gpu, "fft");
+        recordFft2(plan, x, y, 1, size);
+        plan.submit();
+        all.push(await gpu.read(y));
+      }
+    }, { wideStores });
+    return all;
+  };
+  assert.deepEqual(await transformed(true), await transformed(false));
+});
+
 Deno.test("transforms by whole lines are up to date", () => {
   for (const [name, text] of emit()) {
     const url = new URL(`../../shaders/ops/fft2_lines/${name}`, import.meta.url);
@@ -115,13 +131,6 @@ Deno.test("images of 64 x 64 are transformed across 16 invocations where vectors
     assert.doesNotMatch(plan(gpu), /lanes/);
     return Promise.resolve();
   }, { texelReads: false });
-  if (Deno.env.get(WIDTH) === "512") return;
-  // The same tests with long vectors, which drivers can do without on any processor.
-  const folder = await Deno.makeTempDir();
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", import.meta.filename!],
-    env: { [WIDTH]: "512", MESA_SHADER_CACHE_DIR: folder },
-  }).output();
-  await Deno.remove(folder, { recursive: true });
-  assert.equal(code, 0, new TextDecoder().decode(stdout));
 });
+
+Deno.test("all of this with vectors of 512 bits", () => testWithLongVectors(import.meta.filename!));
