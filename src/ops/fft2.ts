@@ -105,6 +105,8 @@ export function checkFftSize(size: number): void {
  * @param output same number of elements; may be `input`.
  * @param scratch working space of at least as many elements, different from both; taken from the
  *   arena for the time of recording if absent.
+ * @param anyOrder true allows to add in an order that depends on the length of vectors where that is
+ *   faster: images of 64 x 64 across subgroups of 16.
  * @throws {ShapeError} if the size is not supported or a tensor is too small.
  */
 export function recordFft2(
@@ -115,6 +117,7 @@ export function recordFft2(
   size: number,
   inverse = false,
   scratch?: Tensor,
+  anyOrder = false,
 ): void {
   checkFftSize(size);
   const elements = batch * size * size * 2;
@@ -129,7 +132,7 @@ export function recordFft2(
   const whole = size === 64 && profile.software &&
     device.limits.maxComputeWorkgroupStorageSize >= IMAGE_BYTES &&
     (profile.texelReads || input.slot !== output.slot);
-  if (size === 64 && profile.texelReads && profile.shuffles === lanes64.workgroup) {
+  if (anyOrder && size === 64 && profile.texelReads && profile.shuffles === lanes64.workgroup) {
     const params = { count: batch, inImaginary: sign, ...ends };
     plan.run(lanes64, { image: input, transformed: output }, params, batch * lanes64.workgroup);
     return;

@@ -42,7 +42,8 @@ export interface ValueOptions {
 export interface Arithmetic {
   /**
    * `winograd` takes minimal filters, which need half the products, where they are faster: on
-   * software adapters. `direct` sums nine products everywhere. They differ in rounding only.
+   * software adapters. `direct` sums nine products everywhere. They differ in rounding only, and so
+   * do transforms of 64 x 64, which round alike with any length of vectors beside direct sums only.
    */
   readonly convolution?: "winograd" | "direct";
   /** Products of the forward pass are 16-bit numbers; the device must offer `shader-f16`. */

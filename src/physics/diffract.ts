@@ -100,13 +100,13 @@ export function diffract(graph: Graph, waves: Value, options: DiffractOptions = 
     amplitude: quantity === "amplitude" ? 1 : 0,
     epsilon: EPSILON,
   };
-  const count = planes * pairs;
+  const count = planes * pairs, anyOrder = graph.arithmetic.convolution === "winograd";
   if (summed) {
     const tensors = { fields: waves.tensor, copied: fields };
     plan.run(sumModes, tensors, { ...params, modes: K, count }, count);
-    recordFft2(plan, fields, fields, planes, size);
+    recordFft2(plan, fields, fields, planes, size, false, undefined, anyOrder);
   } else {
-    recordFft2(plan, waves.tensor, fields, planes * modes, size);
+    recordFft2(plan, waves.tensor, fields, planes * modes, size, false, undefined, anyOrder);
   }
   const recorded = graph.value(`predicted ${quantity}`, [batch, channels, size, size]);
   plan.run(record, { fields, scale, recorded: recorded.tensor }, { ...params, count }, count);
@@ -117,7 +117,7 @@ export function diffract(graph: Graph, waves: Value, options: DiffractOptions = 
       graph.contribute(waves, false, (target) => {
         const result = summed ? arena.allocate("field gradient", fields.shape) : target;
         plan.run(backward, { fields, scale, gradient, result }, { ...params, count }, count);
-        recordFft2(plan, result, result, planes * modes, size, true);
+        recordFft2(plan, result, result, planes * modes, size, true, undefined, anyOrder);
         if (summed) {
           const all = planes * K * pairs;
           const tensors = { fields: result, copied: target };

@@ -21,7 +21,7 @@ export async function benchFft(bench: Bench, beside: () => Promise<Baselines>): 
       const input = gpu.tensor("images", [count, size, size, 2], values);
       const output = gpu.tensor("transformed", [count, size, size, 2]);
       using plan = new Plan(gpu, "fft");
-      recordFft2(plan, input, output, count, size);
+      recordFft2(plan, input, output, count, size, false, undefined, true);
       plan.submit();
       const computed = await gpu.read(output);
       const last = (count - 1) * stride;
