@@ -194,7 +194,8 @@ export function recordWeightGradient(graph: Graph, family: TileFamily, work: Wei
   const partials = graph.allocate("convolution partials", [splits, 4 * stride]);
   // Workgroups of one vector keep all cores of a software adapter busy.
   const workgroup = { small: 64, large: 8, wide: 16 }[family];
-  const rows = neighbours && splits % workgroup === 0 && passesRows(plan, workgroup, W / 4);
+  const rows = !work.enlarged && neighbours && splits % workgroup === 0 &&
+    passesRows(plan, workgroup, W / 4);
   plan.run(
     { ...(rows ? acrossLanes(tile.kernel) : tile.kernel), workgroup },
     { input: input.tensor, gradient, partials },
