@@ -14,24 +14,10 @@ fn store(i: u32, v: vec4f) {
   store_transformed(i, v * vec4f(params.out_real, params.out_imaginary, params.out_real, params.out_imaginary));
 }
 
-// Factors exp(-2 pi i j k / 64) between the two rounds of butterflies.
-fn turn(a: array<vec4f, 8>, j: u32) -> array<vec4f, 8> {
-  return array<vec4f, 8>(
-    a[0],
-    rotate(a[1], twiddle(j, 64u)),
-    rotate(a[2], twiddle(2u * j, 64u)),
-    rotate(a[3], twiddle(3u * j, 64u)),
-    rotate(a[4], twiddle(4u * j, 64u)),
-    rotate(a[5], twiddle(5u * j, 64u)),
-    rotate(a[6], twiddle(6u * j, 64u)),
-    rotate(a[7], twiddle(7u * j, 64u)),
-  );
-}
-
 // Points j, j + 8, .. j + 56 of a column pair, transformed and turned.
 fn octet(at: u32, j: u32) -> array<vec4f, 8> {
   let base = at + 32u * j;
-  return turn(dft8(array<vec4f, 8>(
+  return turn64(dft8(array<vec4f, 8>(
     fetch(base),
     fetch(base + 256u),
     fetch(base + 512u),
@@ -88,7 +74,7 @@ fn keep_octets(at: u32, k: u32, a: array<vec4f, 8>, b: array<vec4f, 8>) {
 // As octet, from workgroup memory.
 fn octet_kept(at: u32, j: u32) -> array<vec4f, 8> {
   let base = at + 32u * j;
-  return turn(dft8(array<vec4f, 8>(
+  return turn64(dft8(array<vec4f, 8>(
     exchange[base],
     exchange[base + 256u],
     exchange[base + 512u],

@@ -30,10 +30,6 @@ fn reversed(k: u32) -> u32 {
   return ((k & 1u) << 3u) | ((k & 2u) << 1u) | ((k & 4u) >> 1u) | ((k & 8u) >> 3u);
 }
 
-fn spin(v: vec4f, w: vec4f) -> vec4f {
-  return v * w.xxzz + vec4f(-v.y, v.x, -v.w, v.z) * w.yyww;
-}
-
 // Transforms of 16 numbers, one an invocation: invocation reversed(k) gets frequency k.
 fn across(v: vec4f) -> vec4f {
   let a = v * lane.signs.x + subgroupShuffleXor(v, 8u);
@@ -85,33 +81,18 @@ fn transposed(c: Column) -> Column {
   );
 }
 
-// Transforms of eight, turned by exp(-2 pi i j k / 64).
-fn turned(v: array<vec4f, 8>, j: u32) -> array<vec4f, 8> {
-  let a = dft8(v);
-  return array<vec4f, 8>(
-    a[0],
-    rotate(a[1], twiddle(j, 64u)),
-    rotate(a[2], twiddle(2u * j, 64u)),
-    rotate(a[3], twiddle(3u * j, 64u)),
-    rotate(a[4], twiddle(4u * j, 64u)),
-    rotate(a[5], twiddle(5u * j, 64u)),
-    rotate(a[6], twiddle(6u * j, 64u)),
-    rotate(a[7], twiddle(7u * j, 64u)),
-  );
-}
-
 // A column, transformed: number q of block k is frequency k + 8 q.
 fn down(rows: Column) -> Column {
   let r = transposed(rows);
   let t = transposed(Column(
-    turned(r[0], 0u),
-    turned(r[1], 1u),
-    turned(r[2], 2u),
-    turned(r[3], 3u),
-    turned(r[4], 4u),
-    turned(r[5], 5u),
-    turned(r[6], 6u),
-    turned(r[7], 7u),
+    turn64(dft8(r[0]), 0u),
+    turn64(dft8(r[1]), 1u),
+    turn64(dft8(r[2]), 2u),
+    turn64(dft8(r[3]), 3u),
+    turn64(dft8(r[4]), 4u),
+    turn64(dft8(r[5]), 5u),
+    turn64(dft8(r[6]), 6u),
+    turn64(dft8(r[7]), 7u),
   ));
   return Column(dft8(t[0]), dft8(t[1]), dft8(t[2]), dft8(t[3]), dft8(t[4]), dft8(t[5]), dft8(t[6]), dft8(t[7]));
 }

@@ -41,3 +41,17 @@ fn turn16(v: array<vec4f, 16>, w: vec4f) -> array<vec4f, 16> {
     spin(v[8], w8), spin(v[9], spin(w8, w)), spin(v[10], spin(w8, w2)), spin(v[11], spin(w8, w3)),
     spin(v[12], spin(w8, w4)), spin(v[13], spin(w8, w5)), spin(v[14], spin(w8, w6)), spin(v[15], spin(w8, w7)));
 }
+
+// Factors exp(-2 pi i j k / 64) between the two rounds of butterflies.
+fn turn64(a: array<vec4f, 8>, j: u32) -> array<vec4f, 8> {
+  return array<vec4f, 8>(
+    a[0],
+    rotate(a[1], twiddle(j, 64u)),
+    rotate(a[2], twiddle(2u * j, 64u)),
+    rotate(a[3], twiddle(3u * j, 64u)),
+    rotate(a[4], twiddle(4u * j, 64u)),
+    rotate(a[5], twiddle(5u * j, 64u)),
+    rotate(a[6], twiddle(6u * j, 64u)),
+    rotate(a[7], twiddle(7u * j, 64u)),
+  );
+}

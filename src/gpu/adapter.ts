@@ -48,7 +48,10 @@ const NEEDED_LIMITS: Readonly<Record<string, number>> = {
 export const WIDE_INTEGERS = "wgpu-shader-int64" as GPUFeatureName;
 /** Feature of adapters whose invocations can pass numbers to each other. */
 export const SUBGROUPS = "subgroups" as GPUFeatureName;
-/** What makes software adapters faster. Deno has them, but does not list them. */
+/**
+ * What makes software adapters faster. Deno has them, but does not list them. They are asked for together:
+ * browsers know subgroups, too, but want `enable subgroups;` in a shader, which Deno refuses.
+ */
 const SOFTWARE_FEATURES = [WIDE_INTEGERS, SUBGROUPS];
 
 /**

@@ -32,7 +32,7 @@ export interface AdapterProfile {
   readonly software: boolean;
   /** Hot reads go through storage textures mirrored from the buffers (much faster in software). */
   readonly texelReads: boolean;
-  /** Stores take two numbers at a time as one 64-bit integer (a third faster in software). */
+  /** Stores take two numbers at a time as one 64-bit integer (a fifth less time in software). */
   readonly wideStores: boolean;
   /**
    * Consecutive invocations of a workgroup that can pass numbers to each other (much faster than through

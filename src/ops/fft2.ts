@@ -37,7 +37,7 @@ const stage8 = defineKernel({ ...shared, label: "ops/fft2#stage8", entryPoint: "
 const stage4 = defineKernel({ ...shared, label: "ops/fft2#stage4", entryPoint: "stage4" });
 const image64 = defineKernel({
   source: imageSource,
-  snippets: [index, butterflies],
+  snippets: [index, turns, butterflies],
   label: "ops/fft2_image#image64",
   entryPoint: "image64",
   bindings: { image: "texel", transformed: "store" },
@@ -48,7 +48,7 @@ const image64 = defineKernel({
 /** The same across 16 invocations that pass numbers to each other, without workgroup memory. */
 const lanes64 = defineKernel({
   source: lanesSource,
-  snippets: [index, butterflies],
+  snippets: [index, turns, butterflies],
   label: "ops/fft2_lanes#image64",
   entryPoint: "image64",
   bindings: { image: "texel", transformed: "store_pairs" },
