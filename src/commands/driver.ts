@@ -3,8 +3,10 @@
  * and results are the same to the last bit with and without.
  *
  * - Long vectors. The driver computes with 256 bits unless its environment asks for more. With 512, on
- *   processors that have them, convolutions are about a fifth faster and engines that keep lines in
- *   registers a twentieth; all other engines are a little slower.
+ *   an AMD Zen 5, convolutions are about a fifth faster and engines that keep lines in registers a
+ *   twentieth; all other engines are a little slower. On an Intel Xeon they were slower at everything,
+ *   engines twice as slow: it stalls where a store of 512 bits is read again in smaller parts, and
+ *   every store of the driver's code is made of such reads.
  * - Threads. Where patterns come one by one a dispatch is so short that waking the driver's threads
  *   costs more than they save. In batches twice as many as cores are quicker on two cores: the driver
  *   cuts a dispatch into one piece a thread, and smaller pieces wait less for each other.
@@ -23,10 +25,12 @@ const WIDTH = "LP_NATIVE_VECTOR_WIDTH";
 const CACHE = "MESA_SHADER_CACHE_DIR";
 /** What the driver's code for such vectors needs of a processor. */
 const NEEDED = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"];
+/** First family of processors of which long vectors were measured to be quicker: Zen 5. */
+const QUICK = { vendor: "AuthenticAMD", family: 26 };
 
 /**
  * Variables to set before an adapter is opened; none if the width is chosen already, or if the
- * processor has no such vectors.
+ * processor has no such vectors or is slower with them.
  *
  * The driver's cache does not tell widths apart, so shaders of this width get a folder of their own.
  *
@@ -38,8 +42,11 @@ export function longVectors(
   processor: string,
 ): Readonly<Record<string, string>> {
   if (variables[WIDTH] !== undefined) return {};
-  const flags = new Set(/^flags\s*:(.*)$/m.exec(processor)?.[1].trim().split(/\s+/));
-  if (!NEEDED.every((flag) => flags.has(flag))) return {};
+  const entry = (name: string): string =>
+    new RegExp(`^${name}\\s*:(.*)$`, "m").exec(processor)?.[1].trim() ?? "";
+  const flags = new Set(entry("flags").split(/\s+/));
+  const quick = entry("vendor_id") === QUICK.vendor && Number(entry("cpu family")) >= QUICK.family;
+  if (!quick || !NEEDED.every((flag) => flags.has(flag))) return {};
   const { HOME, XDG_CACHE_HOME } = variables;
   const root = variables[CACHE] || XDG_CACHE_HOME || (HOME ? join(HOME, ".cache") : undefined);
   if (root === undefined) return {};
