@@ -1,6 +1,7 @@
 /**
  * The modulus projection in three dispatches, with whole lines in registers and waves that pass
- * through a texture: about twice as fast as one dispatch where reads from buffers are slow.
+ * through a texture, or those of one visit through uniform windows, which need no copy: about twice as
+ * fast as one dispatch where reads from buffers are slow.
  *
  * @module
  */
@@ -17,6 +18,8 @@ import pieSteps from "../../shaders/engines/pie_steps.wgsl" with { type: "text" 
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
+import rowHalves from "../../shaders/engines/passes/row_halves.wgsl" with { type: "text" };
+import rowTexel from "../../shaders/engines/passes/row_texel.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -31,39 +34,43 @@ export const GROUP = 32;
 export const SHARE = PASS_SIZE / 2 / GROUP;
 
 const shared = [counts, turns, butterflies];
+/** How planes are read that the dispatch before has written: a single one needs no copy. */
+type PlaneAccess = "texel" | "halves";
+/** Text that declares `name_row` of planes that are read in one of these ways. */
+function planeRows(name: string, access: PlaneAccess): string {
+  return (access === "texel" ? rowTexel : rowHalves).replaceAll("NAME", name);
+}
+
 const lights = canvasKernels((object, form) =>
   defineKernel({
     label: `engines/passes/light#light ${PASS_SIZE} ${form}`,
     source: lightSource,
     snippets: [light128, ...shared],
     entryPoint: "light",
-    bindings: { visits: "read", object, probe: "texel", waves: "store", parts: "read_write" },
+    bindings: { visits: "read", object, probe: "texel", waves: "store_pairs", parts: "read_write" },
     params: { first: "u32", columns: "u32", probeStride: "u32" },
     workgroup: GROUP,
   })
 );
-const correctKernel = (measured: "texel" | "load") =>
+const correctKernel = (measured: "texel" | "load", halfway: PlaneAccess) =>
   defineKernel({
-    label: `engines/passes/correct#correct ${PASS_SIZE} ${measured}`,
+    label: `engines/passes/correct#correct ${PASS_SIZE} ${measured} ${halfway}`,
     source: correctSource,
-    snippets: [correct128, modulus, ...shared],
+    snippets: [correct128, modulus, planeRows("halfway", halfway), ...shared],
     entryPoint: "correct",
-    bindings: {
-      visits: "read",
-      measured,
-      halfway: "texel",
-      waves: "store",
-      parts: "read_write",
-    },
+    bindings: { visits: "read", measured, halfway, waves: "store_pairs", parts: "read_write" },
     params: { first: "u32", poisson: "u32", step: "f32" },
     workgroup: GROUP,
   });
 /** Patterns that stay on the device are copied into a texture once; a window would be for every batch. */
-const corrects = { constant: correctKernel("texel"), windowed: correctKernel("load") };
+const corrects = {
+  constant: { many: correctKernel("texel", "texel"), one: correctKernel("texel", "halves") },
+  windowed: { many: correctKernel("load", "texel"), one: correctKernel("load", "halves") },
+};
 const restore = defineKernel({
   label: `engines/passes/restore#restore ${PASS_SIZE}`,
   source: restoreSource,
-  snippets: [restore128, ...shared],
+  snippets: [restore128, planeRows("turned", "texel"), ...shared],
   entryPoint: "restore",
   bindings: { turned: "texel", waves: "store", parts: "read", stats: "read_write" },
   params: { first: "u32" },
@@ -79,7 +86,7 @@ const renewTable = {
     stats: "read_write",
     object: "read_write",
     changed: "store",
-    turned: "texel",
+    turned: "halves",
     probeBefore: "texel",
   },
   params: {
@@ -94,7 +101,7 @@ const renewTable = {
 } as const;
 function renewalsOf(form: "direct" | "shifted") {
   const constants = { DIRECT: form === "direct" ? 1 : 0 };
-  const snippets = [restore128, pieSteps, ...shared];
+  const snippets = [restore128, pieSteps, planeRows("turned", "halves"), ...shared];
   return {
     often: defineKernel({
       ...renewTable,
@@ -152,7 +159,7 @@ export interface PassWork {
 /** Records a projection. Needs an adapter with texel reads: `waves` are read and written by one dispatch. */
 export function recordPasses(plan: Plan, work: PassWork): void {
   const { waves, stats, first, count } = work, { arena } = plan.gpu;
-  const parts = recordCorrected(plan, work);
+  const parts = recordCorrected(plan, work, waves);
   plan.run(restore, { turned: waves, waves, parts, stats }, { first }, [count * SHARE, 1, 1]);
   arena.release(parts);
 }
@@ -161,7 +168,8 @@ export function recordPasses(plan: Plan, work: PassWork): void {
 export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: Renewal): void {
   const { visits, object, probe, waves, stats, first, canvas } = work,
     { arena, profile } = plan.gpu;
-  const parts = recordCorrected(plan, work);
+  const turned = arena.allocate("turned waves", waves.shape);
+  const parts = recordCorrected(plan, work, turned);
   const form = probeOut === undefined ? renewals.shifted : renewals.direct;
   const tensors = {
     visits,
@@ -169,7 +177,7 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
     stats,
     object,
     changed: probeOut ?? waves,
-    turned: waves,
+    turned,
     probeBefore: probe,
   };
   const params = { visit: first, columns: canvas.columns, ...steps }, grid = [SHARE, 1, 1] as const;
@@ -179,19 +187,24 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
     plan.run(form.seldom, tensors, params, grid);
   }
   arena.release(parts);
+  arena.release(turned);
 }
 
-/** Records the first two dispatches, which leave the waves in the midst; returns what they counted. */
-function recordCorrected(plan: Plan, work: PassWork): Tensor {
+/**
+ * Records the first two dispatches, which leave the waves in the midst, in `turned`; returns what they
+ * counted. Those of one visit must be left in another tensor than `work.waves`, which is overwritten.
+ */
+function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
   const { visits, object, probe, measured, waves, first, count } = work;
   const { canvas, probeStride, poisson, step } = work, { columns } = canvas;
   const { arena, profile } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
   const light = readsOften(profile, canvas, count) ? lights.often : lights.seldom;
   plan.run(light, { visits, object, probe, waves, parts }, { first, columns, probeStride }, grid);
+  const correct = measured.constant ? corrects.constant : corrects.windowed;
   plan.run(
-    measured.constant ? corrects.constant : corrects.windowed,
-    { visits, measured, halfway: waves, waves, parts },
+    turned === waves ? correct.many : correct.one,
+    { visits, measured, halfway: waves, waves: turned, parts },
     { first, poisson, step },
     grid,
   );

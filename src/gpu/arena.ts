@@ -161,7 +161,8 @@ export class Arena {
     const buffer = this.#device.createBuffer({
       label,
       size: bytes,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC |
+        GPUBufferUsage.COPY_DST,
     });
     const slot: Slot = { buffer, bytes, mirror: undefined };
     this.#slots.add(slot);

@@ -10,11 +10,18 @@
  *   fast on the adapter. The texture is a copy, made again whenever the tensor has changed.
  * - `load`: the same from the storage buffer on every adapter, for what is read too seldom.
  * - `texel_pairs`, `pairs`: complex numbers i and i + 1, in the same two ways.
+ * - `halves`: a tensor of 128 KiB that others write each time, `load_x_low(i)` and `load_x_high(i)` for
+ *   vectors i and 4096 + i: through two uniform windows, which need no copy, or from a storage buffer.
+ *   It may not be written by the same kernel.
  * - `store`: receives number i of an `array<vec4f>`, in whatever pieces the adapter stores fastest.
- * - `store_pairs`: the same for numbers 2 i and 2 i + 1: `store_x(i, vec4f, vec4f)`.
+ * - `store_pairs`: the same for numbers 2 i and 2 i + 1: `store_x(i, vec4f, vec4f)`, or in two steps
+ *   `keep_x(i, pack_x(vec4f, vec4f))`.
  *
  * @module
  */
+import halvesBuffer from "../../shaders/lib/halves_buffer.wgsl" with { type: "text" };
+import halvesPlain from "../../shaders/lib/halves_plain.wgsl" with { type: "text" };
+import halvesWide from "../../shaders/lib/halves_wide.wgsl" with { type: "text" };
 import pairsBuffer from "../../shaders/lib/pairs_buffer.wgsl" with { type: "text" };
 import pairsTexture from "../../shaders/lib/pairs_texture.wgsl" with { type: "text" };
 import storePairsPlain from "../../shaders/lib/store_pairs_plain.wgsl" with { type: "text" };
@@ -33,6 +40,7 @@ export type Access =
   | "load"
   | "texel_pairs"
   | "pairs"
+  | "halves"
   | "store"
   | "store_pairs";
 /** Type of a member of `Params`. */
@@ -108,6 +116,8 @@ function declaration(access: Access, { texelReads, wideStores }: Paths): string 
       return texelReads ? pairsTexture : pairsBuffer;
     case "pairs":
       return pairsBuffer;
+    case "halves":
+      return texelReads ? wideStores ? halvesWide : halvesPlain : halvesBuffer;
     case "store":
       return wideStores ? storeWide : storePlain;
     case "store_pairs":
@@ -120,13 +130,39 @@ function declaration(access: Access, { texelReads, wideStores }: Paths): string 
 /** Complete WGSL of a kernel: its file, then the snippets, then the bindings that are declared here. */
 export function kernelText(kernel: Kernel, paths: Paths): string {
   const parts = [kernel.source, ...(kernel.snippets ?? [])];
+  const { length } = Object.keys(kernel.bindings);
   Object.entries(kernel.bindings).forEach(([name, access], i) => {
     const template = declaration(access, paths);
     if (template === undefined) return;
-    parts.push(template.replaceAll("NAME", snakeCase(name)).replaceAll("INDEX", String(i)));
+    const numbered = template.replaceAll("INDEX", String(i)).replaceAll(
+      "SECOND",
+      String(length + i),
+    );
+    parts.push(numbered.replaceAll("NAME", snakeCase(name)));
   });
   return parts.join("\n");
 }
+
+/** Entries of group 0 for one of `count` bindings; the second half of a tensor follows all of them. */
+function layoutEntries(
+  access: Access,
+  binding: number,
+  count: number,
+  { texelReads }: Paths,
+): GPUBindGroupLayoutEntry[] {
+  const visibility = GPUShaderStage.COMPUTE;
+  if (isTexel(access) && texelReads) {
+    const storageTexture = { format: "rgba32float", access: "read-only" } as const;
+    return [{ binding, visibility, storageTexture }];
+  }
+  const buffer = { type: isWritten(access) ? "storage" : "read-only-storage" } as const;
+  if (access !== "halves") return [{ binding, visibility, buffer }];
+  const half = texelReads ? { type: "uniform" } as const : buffer;
+  return [binding, count + binding].map((binding) => ({ binding, visibility, buffer: half }));
+}
+
+/** Bytes of half a tensor that is bound as `halves`: the smallest limit of a uniform binding. */
+export const HALF_BYTES = 65536;
 
 /** Bytes of a `Params` block: 4 a member, rounded up to 16. */
 export function paramBytes(params: Params): number {
@@ -180,15 +216,9 @@ export class PipelineCache {
     }
     const layout = device.createBindGroupLayout({
       label: kernel.label,
-      entries: Object.values(kernel.bindings).map((access, binding) => {
-        const visibility = GPUShaderStage.COMPUTE;
-        if (isTexel(access) && profile.texelReads) {
-          const storageTexture = { format: "rgba32float", access: "read-only" } as const;
-          return { binding, visibility, storageTexture };
-        }
-        const type = isWritten(access) ? "storage" : "read-only-storage";
-        return { binding, visibility, buffer: { type } } as GPUBindGroupLayoutEntry;
-      }),
+      entries: Object.values(kernel.bindings).flatMap((access, binding, { length }) =>
+        layoutEntries(access, binding, length, profile)
+      ),
     });
     const pipeline = device.createComputePipeline({
       label: key,

@@ -12,6 +12,7 @@ import type { Gpu } from "./device.ts";
 import {
   type Bindings,
   type Compiled,
+  HALF_BYTES,
   isTexel,
   isWritten,
   type Kernel,
@@ -116,12 +117,18 @@ export class Plan implements Disposable {
     const group = device.createBindGroup({
       label: kernel.label,
       layout: compiled.layout,
-      entries: names.map((name, binding) => {
-        const { slot } = tensors[name];
-        if (isTexel(kernel.bindings[name]) && profile.texelReads) {
-          return { binding, resource: arena.mirror(slot).createView() };
+      entries: names.flatMap((name, binding): GPUBindGroupEntry[] => {
+        const { slot } = tensors[name], { buffer } = slot, access = kernel.bindings[name];
+        if (isTexel(access) && profile.texelReads) {
+          return [{ binding, resource: arena.mirror(slot).createView() }];
         }
-        return { binding, resource: { buffer: slot.buffer } };
+        if (access !== "halves") return [{ binding, resource: { buffer } }];
+        tensors[name].checkRange(0, 2 * HALF_BYTES / 4);
+        const half = (offset: number) => ({ buffer, offset, size: HALF_BYTES });
+        return [
+          { binding, resource: half(0) },
+          { binding: names.length + binding, resource: half(HALF_BYTES) },
+        ];
       }),
     });
     for (const name of names) {

@@ -150,3 +150,49 @@ Deno.test("arena refuses what exceeds a binding and reuses what was released", (
     gpu.arena.release(b);
     return Promise.resolve();
   }));
+
+const swap = defineKernel({
+  label: "test/halves#swap",
+  source: /* wgsl */ `
+struct Params { count: u32 }
+@group(1) @binding(0) var<uniform> params: Params;
+@compute @workgroup_size(64)
+fn swap(@builtin(global_invocation_id) id: vec3u) {
+  let i = 2u * id.x;
+  if (i < params.count) {
+    let packed = pack_y(load_x_high(i), load_x_high(i + 1u));
+    keep_y(id.x, packed);
+    store_y(params.count / 2u + id.x, load_x_low(i), load_x_low(i + 1u));
+  }
+}`,
+  entryPoint: "swap",
+  bindings: { x: "halves", y: "store_pairs" },
+  params: { count: "u32" },
+});
+
+for (
+  const paths of [
+    { texelReads: true },
+    { texelReads: true, wideStores: false },
+    { texelReads: false },
+  ]
+) {
+  Deno.test(`halves of a tensor that was just written, stored in pairs (${JSON.stringify(paths)})`, () =>
+    withGpu(async (gpu, keep) => {
+      const half = 4096, values = randomValues(8 * half, 5);
+      const source = keep(gpu.tensor("source", [2 * half, 4], values));
+      const x = keep(poisoned(gpu, "x", [2 * half, 4]));
+      const y = keep(poisoned(gpu, "y", [2 * half, 4]));
+      using plan = new Plan(gpu, "test");
+      plan.run(scale, { x: source, y: x }, { count: 2 * half, factor: 1 }, 2 * half);
+      plan.run(swap, { x, y }, { count: half }, half / 2);
+      const expected = [...values.subarray(4 * half), ...values.subarray(0, 4 * half)];
+      for (let replay = 0; replay < 2; replay++) {
+        plan.submit();
+        assert.deepEqual([...await gpu.read(y)], expected);
+      }
+      const small = keep(gpu.tensor("small", [2 * half - 1, 4]));
+      const bind = () => plan.run(swap, { x: small, y }, { count: half }, half / 2);
+      assert.throws(bind, ShapeError);
+    }, paths));
+}

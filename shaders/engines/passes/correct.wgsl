@@ -21,7 +21,7 @@ fn correct(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) l
   let visit = visits[2u * (params.first + v)];
   own = vec4f(0.0);
   let plane = v * SIZE * HALF;
-  correct_rows(plane + i, plane + i * SIZE, (visit.x * SIZE * HALF + i * SIZE) / 2u);
+  correct_rows(plane + i, (v * HALF + i) * HALF, (visit.x * SIZE * HALF + i * SIZE) / 2u);
   let total = group_counts(lane);
   if (lane == 0u) { parts[groups.x + wid.x] = total; }
 }

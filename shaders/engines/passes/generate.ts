@@ -23,29 +23,47 @@ const SHARE: u32 = HALF / GROUP;
 `;
 }
 
-/** Stores numbers 2 i and 2 i + 1 of both lines, so that the lines of the other axis lie side by side. */
-function store(i: number, even: string, odd: string): string {
-  return `store_waves(to + ${i}u, vec4f(${even}.xy, ${odd}.xy)); ` +
-    `store_waves(to + HALF + ${i}u, vec4f(${even}.zw, ${odd}.zw));`;
+/**
+ * What is left of two lines, for `NAME_waves(to + place, ..)`: numbers 4 i to 4 i + 3 of a line are stored
+ * together, line after line, so that the lines of the other axis lie side by side. `number(j)` holds
+ * number j of both.
+ */
+function left(
+  { size }: LineShape,
+  number: (j: number) => string,
+  item: (place: number, numbers: string) => string,
+): string {
+  const two = (j: number, part: string): string =>
+    `vec4f(${number(j)}.${part}, ${number(j + 1)}.${part})`;
+  return ["xy", "zw"].map((part, line) =>
+    list(size / 4, (i) => {
+      const numbers = `${two(4 * i, part)}, ${two(4 * i + 2, part)}`;
+      return `  ${item(line * size / 4 + i, numbers)}`;
+    })
+  ).join("\n");
 }
 
 /** Columns of the exit wave, transformed; they are left as rows. */
 function lightText(shape: LineShape): string {
-  const [first, last] = shape.radices;
-  const place = (k: number, h: number): string =>
-    store((k * last) / 2 + h, `b${k}[${2 * h}]`, `b${k}[${2 * h + 1}]`);
+  const { size, radices: [, last] } = shape;
+  const number = (j: number): string => `b${Math.floor(j / last)}[${j % last}]`;
   return `${head(shape)}
+// The barrier before the stores saves a third of the time of this dispatch on Mesa's software adapter: what is needed after
+// a barrier is kept in memory, from where lane after lane is stored; otherwise each lane stores whole
+// vectors to the stack first, to take its number out of them.
 fn light_columns(l: Light, to: u32) {
 ${across(shape, (i) => `lit(l, ${i}u)`)}
 ${blocks(shape)}
-${list(first, (k) => `  ${list(last / 2, (h) => place(k, h), " ")}`)}
+${left(shape, number, (i, numbers) => `let p${i} = pack_waves(${numbers});`)}
+  workgroupBarrier();
+${list(size / 2, (i) => `  keep_waves(to + ${i}u, p${i});`)}
 }
 `;
 }
 
 /** Two rows there and back; they are left as columns. */
 function correctText(shape: LineShape): string {
-  const [first, last] = shape.radices;
+  const [, last] = shape.radices;
   const quad = (m: number): string =>
     `  let m${m} = load_measured(amplitudes + ${m}u); ` +
     `let n${m} = load_measured(amplitudes + HALF / 2u + ${m}u);`;
@@ -53,15 +71,14 @@ function correctText(shape: LineShape): string {
     const i = k * last + j, at = `${Math.floor(i / 4)}.${"xyzw"[i % 4]}`;
     return `correct_pair(b${k}[${j}], vec2f(m${at}, n${at}))`;
   };
-  const place = (h: number, k: number): string =>
-    store(h + k * last / 2, `d${2 * h}[${k}]`, `d${2 * h + 1}[${k}]`);
+  const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
   return `${head(shape)}
 fn correct_rows(at: u32, to: u32, amplitudes: u32) {
-${across(shape, (i) => `load_halfway(at + ${i}u * HALF)`)}
+${across(shape, (i) => `halfway_row(at, ${i}u)`)}
 ${blocks(shape)}
 ${list(shape.size / 4, quad)}
 ${back(shape, corrected)}
-${list(last / 2, (h) => `  ${list(first, (k) => place(h, k), " ")}`)}
+${left(shape, number, (i, numbers) => `store_waves(to + ${i}u, ${numbers});`)}
 }
 `;
 }
@@ -74,7 +91,7 @@ function restoreText(shape: LineShape): string {
   return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 
 fn restore_columns(at: u32, to: u32) {
-${back(shape, (k, j) => `load_turned(at + ${k * last + j}u * HALF)`)}
+${back(shape, (k, j) => `turned_row(at, ${k * last + j}u)`)}
 ${list(last, (j) => `  ${list(first, (k) => place(j, k), " ")}`)}
 }
 `;

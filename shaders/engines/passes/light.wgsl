@@ -1,6 +1,6 @@
 // First of three dispatches of the modulus projection of one-mode exit waves (engines/project.wgsl): every invocation
-// illuminates two columns and transforms them in registers. Between the dispatches the waves pass through
-// a texture, for adapters that read texels several times faster than buffers.
+// illuminates two columns and transforms them in registers. Between the dispatches the waves pass through a texture, or
+// those of one visit through uniforms, for adapters that read both several times faster than buffers.
 //   waves (visits, pixels), probe (pixels) or (visits, pixels) by probe_stride.
 struct Params { first: u32, columns: u32, probe_stride: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
@@ -25,7 +25,7 @@ fn light(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   let visit = visits[2u * (params.first + v)];
   own = vec4f(0.0);
   let l = Light(visit.y * params.columns + visit.z + 2u * i, v * params.probe_stride + i);
-  light_columns(l, (v * HALF + i) * SIZE);
+  light_columns(l, (v * HALF + i) * HALF);
   let total = group_counts(lane);
   if (lane == 0u) { parts[wid.x] = total; }
 }
