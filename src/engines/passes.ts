@@ -15,6 +15,7 @@ import light128 from "../../shaders/engines/passes/light_128.wgsl" with { type: 
 import lightSource from "../../shaders/engines/passes/light.wgsl" with { type: "text" };
 import renewSource from "../../shaders/engines/passes/renew.wgsl" with { type: "text" };
 import pieSteps from "../../shaders/engines/pie_steps.wgsl" with { type: "text" };
+import renew128 from "../../shaders/engines/passes/renew_128.wgsl" with { type: "text" };
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
@@ -101,7 +102,7 @@ const renewTable = {
 } as const;
 function renewalsOf(form: "direct" | "shifted") {
   const constants = { DIRECT: form === "direct" ? 1 : 0 };
-  const snippets = [restore128, pieSteps, planeRows("turned", "halves"), ...shared];
+  const snippets = [renew128, pieSteps, planeRows("turned", "halves"), ...shared];
   return {
     often: defineKernel({
       ...renewTable,

@@ -24,7 +24,7 @@ const shift = defineKernel({
   source: shiftSource,
   snippets: [shift128, turns, butterflies],
   entryPoint: "shift",
-  bindings: { visits: "read", source: "texel", lines: "store" },
+  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
   params: { first: "u32", modes: "u32", axis: "u32", whole: "u32", scale: "f32" },
   workgroup: GROUP,
 });
@@ -38,13 +38,13 @@ const unshift = defineKernel({
   ...unshiftTable,
   label: `engines/passes/unshift#unshift ${PASS_SIZE}`,
   snippets: [unshift128, put, turns, butterflies],
-  bindings: { visits: "read", source: "texel", lines: "store" },
+  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
 });
 const unshiftAdd = defineKernel({
   ...unshiftTable,
   label: `engines/passes/unshift#unshift ${PASS_SIZE} add`,
   snippets: [unshift128, add, turns, butterflies],
-  bindings: { visits: "read", source: "texel", lines: "store", before: "texel" },
+  bindings: { visits: "read", source: "texel", lines: "store_pairs", before: "texel" },
 });
 
 const termsKernels = canvasKernels((object, form) =>
@@ -58,7 +58,7 @@ const termsKernels = canvasKernels((object, form) =>
       object,
       probe: "texel",
       waves: "texel",
-      lines: "store",
+      lines: "store_pairs",
     },
     params: { first: "u32", modes: "u32", columns: "u32", scale: "f32" },
     workgroup: GROUP,

@@ -14,8 +14,8 @@
  *   vectors i and 4096 + i: through two uniform windows, which need no copy, or from a storage buffer.
  *   It may not be written by the same kernel.
  * - `store`: receives number i of an `array<vec4f>`, in whatever pieces the adapter stores fastest.
- * - `store_pairs`: the same for numbers 2 i and 2 i + 1: `store_x(i, vec4f, vec4f)`, or in two steps
- *   `keep_x(i, pack_x(vec4f, vec4f))`.
+ *   In two steps: `keep_x(i, pack_x(vec4f))`.
+ * - `store_pairs`: the same for numbers 2 i and 2 i + 1, of two vec4f.
  *
  * @module
  */

@@ -1,6 +1,11 @@
 /**
  * Writes the transforms of lines in registers beside this file.
  *
+ * Most of them have a barrier before the stores, which makes nothing wait but saves a tenth to a half of
+ * the time of a dispatch on Mesa's software adapter. What is needed after a barrier is kept in memory,
+ * from where lane after lane is stored; otherwise every lane stores the whole vectors to the stack to
+ * take its numbers out of them. Rows that are transformed there and back are slower with it.
+ *
  * The emitted files are committed and loaded as they are; run this only after a change here:
  * `deno run -A shaders/engines/passes/generate.ts`. A test checks that the files are up to date.
  *
@@ -24,39 +29,46 @@ const SHARE: u32 = HALF / GROUP;
 }
 
 /**
- * What is left of two lines, for `NAME_waves(to + place, ..)`: numbers 4 i to 4 i + 3 of a line are stored
- * together, line after line, so that the lines of the other axis lie side by side. `number(j)` holds
- * number j of both.
+ * What is left of two lines, packed in p0, p1, ..: numbers 4 i to 4 i + 3 of a line together, line after
+ * line, so that the lines of the other axis lie side by side. `number(j)` holds number j of both, and
+ * `finish(place, pair)` is what becomes of two neighbours.
  */
-function left(
+function packed(
   { size }: LineShape,
+  tensor: string,
   number: (j: number) => string,
-  item: (place: number, numbers: string) => string,
+  finish: (place: number, pair: string) => string = (_, pair) => pair,
 ): string {
-  const two = (j: number, part: string): string =>
-    `vec4f(${number(j)}.${part}, ${number(j + 1)}.${part})`;
   return ["xy", "zw"].map((part, line) =>
     list(size / 4, (i) => {
-      const numbers = `${two(4 * i, part)}, ${two(4 * i + 2, part)}`;
-      return `  ${item(line * size / 4 + i, numbers)}`;
+      const two = (half: number): string => {
+        const j = 4 * i + 2 * half, pair = `vec4f(${number(j)}.${part}, ${number(j + 1)}.${part})`;
+        return finish((line * size + j) / 2, pair);
+      };
+      return `  let p${line * size / 4 + i} = pack_${tensor}(${two(0)}, ${two(1)});`;
     })
   ).join("\n");
 }
 
+/** Stores what {@linkcode packed} made, from `to` on. */
+function kept({ size }: LineShape, tensor: string): string {
+  return list(size / 2, (i) => `  keep_${tensor}(to + ${i}u, p${i});`);
+}
+
+const BARRIER = `  // See head of generate.ts.
+  workgroupBarrier();`;
+
 /** Columns of the exit wave, transformed; they are left as rows. */
 function lightText(shape: LineShape): string {
-  const { size, radices: [, last] } = shape;
+  const [, last] = shape.radices;
   const number = (j: number): string => `b${Math.floor(j / last)}[${j % last}]`;
   return `${head(shape)}
-// The barrier before the stores saves a third of the time of this dispatch on Mesa's software adapter: what is needed after
-// a barrier is kept in memory, from where lane after lane is stored; otherwise each lane stores whole
-// vectors to the stack first, to take its number out of them.
 fn light_columns(l: Light, to: u32) {
 ${across(shape, (i) => `lit(l, ${i}u)`)}
 ${blocks(shape)}
-${left(shape, number, (i, numbers) => `let p${i} = pack_waves(${numbers});`)}
-  workgroupBarrier();
-${list(size / 2, (i) => `  keep_waves(to + ${i}u, p${i});`)}
+${packed(shape, "waves", number)}
+${BARRIER}
+${kept(shape, "waves")}
 }
 `;
 }
@@ -78,23 +90,44 @@ ${across(shape, (i) => `halfway_row(at, ${i}u)`)}
 ${blocks(shape)}
 ${list(shape.size / 4, quad)}
 ${back(shape, corrected)}
-${left(shape, number, (i, numbers) => `store_waves(to + ${i}u, ${numbers});`)}
+${packed(shape, "waves", number)}
+${kept(shape, "waves")}
 }
 `;
 }
 
-/** Columns back. */
-function restoreText(shape: LineShape): string {
+/** Columns back: `taken` is done with each pair of them, then, after a barrier if there is one, `stored`. */
+function backText(
+  shape: LineShape,
+  name: string,
+  taken: (row: number, value: string) => string,
+  stored?: (row: number) => string,
+): string {
   const [first, last] = shape.radices;
-  const place = (j: number, k: number): string =>
-    `restored(to, ${j + k * last}u, d${j}[${k}] * CONJUGATE);`;
+  const rows = (item: (row: number, value: string) => string): string =>
+    list(
+      last,
+      (j) => `  ${list(first, (k) => item(j + k * last, `d${j}[${k}] * CONJUGATE`), " ")}`,
+    );
   return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 
-fn restore_columns(at: u32, to: u32) {
+fn ${name}(at: u32, to: u32) {
 ${back(shape, (k, j) => `turned_row(at, ${k * last + j}u)`)}
-${list(last, (j) => `  ${list(first, (k) => place(j, k), " ")}`)}
+${rows(taken)}${stored === undefined ? "" : `\n${BARRIER}\n${rows(stored)}`}
 }
 `;
+}
+
+/** Columns back, stored. */
+function restoreText(shape: LineShape): string {
+  const taken = (row: number, value: string): string => `let r${row} = pack_waves(${value});`;
+  const stored = (row: number): string => `keep_waves(to + ${row}u * HALF, r${row});`;
+  return backText(shape, "restore_columns", taken, stored);
+}
+
+/** Columns back, under which object and probe are changed. */
+function renewText(shape: LineShape): string {
+  return backText(shape, "renew_columns", (row, value) => `renewed(to, ${row}u, ${value});`);
 }
 
 /**
@@ -121,25 +154,23 @@ fn turned_by(turns: f32) -> vec2f {
 }
 `;
 
-/** Stores numbers 2 i and 2 i + 1 of both lines by `put`, as {@linkcode store} does. */
-function putAcross(i: number, even: string, odd: string): string {
-  return `put(to + ${i}u, vec4f(${even}.xy, ${odd}.xy)); ` +
-    `put(to + HALF + ${i}u, vec4f(${even}.zw, ${odd}.zw));`;
-}
+/** Two neighbours, made ready to be stored by the file that uses this. */
+const finished = (place: number, pair: string): string => `finished(2u * to + ${place}u, ${pair})`;
 
 /** Lines of a spectrum, ramped and taken back, conjugated. */
 function shiftText(shape: LineShape): string {
-  const [first, last] = shape.radices;
+  const [, last] = shape.radices;
   const item = (k: number, q: number): string =>
     `rotate(load_source(at + ${k * last + q}u * HALF), times(r${k}, t${q})) * CONJUGATE`;
-  const place = (h: number, k: number): string =>
-    putAcross(h + k * last / 2, `d${2 * h}[${k}]`, `d${2 * h + 1}[${k}]`);
+  const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
   return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 ${RAMP}
 fn shift_lines(at: u32, to: u32, d: f32) {
 ${ramp(shape)}
 ${back(shape, item)}
-${list(last / 2, (h) => `  ${list(first, (k) => place(h, k), " ")}`)}
+${packed(shape, "lines", number, finished)}
+${BARRIER}
+${kept(shape, "lines")}
 }
 `;
 }
@@ -147,16 +178,18 @@ ${list(last / 2, (h) => `  ${list(first, (k) => place(h, k), " ")}`)}
 /** Lines of what `number` gives, transformed and ramped. */
 function unshiftText(shape: LineShape): string {
   const [first, last] = shape.radices;
-  const ramped = (k: number, q: number): string => `rotate(b${k}[${q}], times(r${k}, t${q}))`;
-  const place = (k: number, h: number): string =>
-    `let e${k}_${h} = ${ramped(k, 2 * h)}; let o${k}_${h} = ${ramped(k, 2 * h + 1)}; ` +
-    putAcross(k * last / 2 + h, `e${k}_${h}`, `o${k}_${h}`);
+  const number = (j: number): string => `e${Math.floor(j / last)}_${j % last}`;
+  const ramped = (k: number, q: number): string =>
+    `let e${k}_${q} = rotate(b${k}[${q}], times(r${k}, t${q}));`;
   return `${head(shape)}${RAMP}
 fn unshift_lines(at: u32, to: u32, d: f32) {
 ${across(shape, (i) => `number(at, ${i}u)`)}
 ${blocks(shape)}
 ${ramp(shape)}
-${list(first, (k) => `  ${list(last / 2, (h) => place(k, h), " ")}`)}
+${list(first, (k) => `  ${list(last, (q) => ramped(k, q), " ")}`)}
+${packed(shape, "lines", number, finished)}
+${BARRIER}
+${kept(shape, "lines")}
 }
 `;
 }
@@ -167,6 +200,7 @@ export function emit(): Map<string, string> {
     light: lightText,
     correct: correctText,
     restore: restoreText,
+    renew: renewText,
     shift: shiftText,
     unshift: unshiftText,
   };

@@ -7,9 +7,6 @@ const HALF: u32 = 64u;
 const GROUP: u32 = 32u;
 const SHARE: u32 = HALF / GROUP;
 
-// The barrier before the stores saves a third of the time of this dispatch on Mesa's software adapter: what is needed after
-// a barrier is kept in memory, from where lane after lane is stored; otherwise each lane stores whole
-// vectors to the stack first, to take its number out of them.
 fn light_columns(l: Light, to: u32) {
   let a0 = dft16(array<vec4f, 16>(lit(l, 0u), lit(l, 8u), lit(l, 16u), lit(l, 24u), lit(l, 32u), lit(l, 40u), lit(l, 48u), lit(l, 56u), lit(l, 64u), lit(l, 72u), lit(l, 80u), lit(l, 88u), lit(l, 96u), lit(l, 104u), lit(l, 112u), lit(l, 120u)));
   let y0_0 = a0[0]; let y0_1 = a0[1]; let y0_2 = a0[2]; let y0_3 = a0[3]; let y0_4 = a0[4]; let y0_5 = a0[5]; let y0_6 = a0[6]; let y0_7 = a0[7]; let y0_8 = a0[8]; let y0_9 = a0[9]; let y0_10 = a0[10]; let y0_11 = a0[11]; let y0_12 = a0[12]; let y0_13 = a0[13]; let y0_14 = a0[14]; let y0_15 = a0[15];
@@ -107,6 +104,7 @@ fn light_columns(l: Light, to: u32) {
   let p61 = pack_waves(vec4f(b14[4].zw, b14[5].zw), vec4f(b14[6].zw, b14[7].zw));
   let p62 = pack_waves(vec4f(b15[0].zw, b15[1].zw), vec4f(b15[2].zw, b15[3].zw));
   let p63 = pack_waves(vec4f(b15[4].zw, b15[5].zw), vec4f(b15[6].zw, b15[7].zw));
+  // See head of generate.ts.
   workgroupBarrier();
   keep_waves(to + 0u, p0);
   keep_waves(to + 1u, p1);

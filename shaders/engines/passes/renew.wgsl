@@ -14,7 +14,7 @@ override DIRECT: bool = true;
 var<private> start: u32;
 var<private> peak: vec2f;
 
-fn restored(at: u32, row: u32, value: vec4f) {
+fn renewed(at: u32, row: u32, value: vec4f) {
   let k = at + row * HALF;
   let pixel = start + row * params.columns;
   let o = pair_before(pixel);
@@ -35,6 +35,6 @@ fn renew(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   for (var k = 0u; k < SHARE; k++) { total = merge(total, merge(parts[k], parts[SHARE + k])); }
   peak = max(total.yz, vec2f(1e-30));
   start = visit.y * params.columns + visit.z + 2u * i;
-  restore_columns(i, i);
+  renew_columns(i, i);
   if (i == 0u) { stats[params.visit] = total; }
 }

@@ -5,10 +5,6 @@ struct Params { first: u32 }
 @group(0) @binding(3) var<storage, read_write> stats: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-fn restored(at: u32, row: u32, value: vec4f) {
-  store_waves(at + row * HALF, value);
-}
-
 @compute @workgroup_size(GROUP)
 fn restore(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) groups: vec3u) {
   let v = wid.x / SHARE;

@@ -4,8 +4,8 @@ struct Params { first: u32, modes: u32, axis: u32, whole: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-fn put(at: u32, value: vec4f) {
-  store_lines(at, value * vec4f(params.scale, -params.scale, params.scale, -params.scale));
+fn finished(at: u32, value: vec4f) -> vec4f {
+  return value * vec4f(params.scale, -params.scale, params.scale, -params.scale);
 }
 
 @compute @workgroup_size(GROUP)
@@ -15,5 +15,5 @@ fn shift(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   // The spectrum is that of all visits, what comes after it is not.
   let source = select(plane, plane % params.modes, params.whole != 0u);
   let d = bitcast<vec2f>(visits[2u * (params.first + plane / params.modes) + 1u].xy);
-  shift_lines(source * SIZE * HALF + i, (plane * HALF + i) * SIZE, select(d.x, d.y, params.axis != 0u));
+  shift_lines(source * SIZE * HALF + i, (plane * HALF + i) * HALF, select(d.x, d.y, params.axis != 0u));
 }

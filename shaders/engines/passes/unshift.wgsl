@@ -14,5 +14,5 @@ fn unshift(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) l
   let plane = wid.x / SHARE;
   let i = (wid.x % SHARE) * GROUP + lane;
   let d = bitcast<vec2f>(visits[2u * (params.first + plane / params.modes) + 1u].xy);
-  unshift_lines(plane * SIZE * HALF + i, (plane * HALF + i) * SIZE, -select(d.x, d.y, params.axis != 0u));
+  unshift_lines(plane * SIZE * HALF + i, (plane * HALF + i) * HALF, -select(d.x, d.y, params.axis != 0u));
 }
