@@ -132,6 +132,24 @@ for (const texelReads of [true, false]) {
     }, { texelReads }));
 }
 
+Deno.test("N = 128: the same bytes with numbers in 64-bit integers and without", async () => {
+  const run = async (wideStores: boolean): Promise<Float32Array[]> => {
+    const results: Float32Array[] = [];
+    await withGpu(async (gpu) => {
+      for (const [subpixel, batch] of [[false, 1], [true, 1], [true, 2]] as const) {
+        const problem = simulateProblem({ size: 128, grid: [3, 1], subpixel });
+        using state = stateOf(gpu, problem, problem.object.map((v) => 1.1 * v), problem.probe);
+        using engine = new PieEngine(state, { ...base, batch });
+        await engine.compile();
+        await engine.sweep(0);
+        results.push(...await gpu.readAll([state.object, state.probe]));
+      }
+    }, { texelReads: true, wideStores });
+    return results;
+  };
+  assert.deepEqual(await run(true), await run(false));
+});
+
 Deno.test("exact data, object and probe stay where they are", () =>
   withGpu(async (gpu) => {
     const problem = simulateProblem({ size: 16, modes: 2, grid: [3, 3], subpixel: true });
