@@ -36,9 +36,9 @@ export const SHARE = PASS_SIZE / 2 / GROUP;
 
 const shared = [counts, turns, butterflies];
 /** How planes are read that the dispatch before has written: a single one needs no copy. */
-type PlaneAccess = "texel" | "halves";
+export type PlaneAccess = "texel" | "halves";
 /** Text that declares `name_row` of planes that are read in one of these ways. */
-function planeRows(name: string, access: PlaneAccess): string {
+export function planeRows(name: string, access: PlaneAccess): string {
   return (access === "texel" ? rowTexel : rowHalves).replaceAll("NAME", name);
 }
 

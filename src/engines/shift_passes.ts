@@ -16,36 +16,46 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
-import { GROUP, PASS_SIZE, SHARE } from "./passes.ts";
+import { GROUP, PASS_SIZE, type PlaneAccess, planeRows, SHARE } from "./passes.ts";
 import type { ShiftRange, ShiftTensors } from "./shift.ts";
 
-const shift = defineKernel({
-  label: `engines/passes/shift#shift ${PASS_SIZE}`,
-  source: shiftSource,
-  snippets: [shift128, turns, butterflies],
-  entryPoint: "shift",
-  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
-  params: { first: "u32", modes: "u32", axis: "u32", whole: "u32", scale: "f32" },
-  workgroup: GROUP,
-});
+const shiftOf = (source: PlaneAccess) =>
+  defineKernel({
+    label: `engines/passes/shift#shift ${PASS_SIZE} ${source}`,
+    source: shiftSource,
+    snippets: [shift128, planeRows("source", source), turns, butterflies],
+    entryPoint: "shift",
+    bindings: { visits: "read", source, lines: "store_pairs" },
+    params: { first: "u32", modes: "u32", axis: "u32", whole: "u32", scale: "f32" },
+    workgroup: GROUP,
+  });
+const shift = { many: shiftOf("texel"), one: shiftOf("halves") };
+
 const unshiftTable = {
   source: unshiftSource,
   entryPoint: "unshift",
   params: { first: "u32", modes: "u32", axis: "u32", scale: "f32" },
   workgroup: GROUP,
 } as const;
-const unshift = defineKernel({
-  ...unshiftTable,
-  label: `engines/passes/unshift#unshift ${PASS_SIZE}`,
-  snippets: [unshift128, put, turns, butterflies],
-  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
-});
-const unshiftAdd = defineKernel({
-  ...unshiftTable,
-  label: `engines/passes/unshift#unshift ${PASS_SIZE} add`,
-  snippets: [unshift128, add, turns, butterflies],
-  bindings: { visits: "read", source: "texel", lines: "store_pairs", before: "texel" },
-});
+function unshiftOf(source: PlaneAccess) {
+  const snippets = [unshift128, planeRows("source", source), turns, butterflies];
+  const bindings = { visits: "read", source, lines: "store_pairs" } as const;
+  return {
+    put: defineKernel({
+      ...unshiftTable,
+      label: `engines/passes/unshift#unshift ${PASS_SIZE} ${source}`,
+      snippets: [put, ...snippets],
+      bindings,
+    }),
+    add: defineKernel({
+      ...unshiftTable,
+      label: `engines/passes/unshift#unshift ${PASS_SIZE} ${source} add`,
+      snippets: [add, ...snippets],
+      bindings: { ...bindings, before: "texel" },
+    }),
+  };
+}
+const unshift = { many: unshiftOf("texel"), one: unshiftOf("halves") };
 
 const termsKernels = canvasKernels((object, form) =>
   defineKernel({
@@ -65,14 +75,30 @@ const termsKernels = canvasKernels((object, form) =>
   })
 );
 
+/**
+ * Where the lines between two dispatches lie, and how they are read: a single plane in halves, which its
+ * reader may not write; more of them through a texture, written over the planes they come from.
+ */
+function between(plan: Plan, waves: Tensor, { count, modes }: ShiftRange) {
+  const { arena } = plan.gpu, alone = count * modes === 1;
+  const lines = alone ? arena.allocate("lines between", waves.shape) : waves;
+  return {
+    access: alone ? "one" : "many",
+    lines,
+    end: () => alone && arena.release(lines),
+  } as const;
+}
+
 /** Records waves[v] = probe shifted by the fraction of visit v. Needs an adapter with texel reads. */
 export function recordShiftPasses(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
   const { visits, spectrum, waves } = tensors, { first, modes, count, size } = range;
-  const grid = [count * modes * SHARE, 1, 1] as const;
-  const start = { first, modes, axis: 0, whole: 1, scale: 1 };
-  plan.run(shift, { visits, source: spectrum, lines: waves }, start, grid);
-  const end = { first, modes, axis: 1, whole: 0, scale: 1 / size };
-  plan.run(shift, { visits, source: waves, lines: waves }, end, grid);
+  const grid = [count * modes * SHARE, 1, 1] as const,
+    { access, lines, end } = between(plan, waves, range);
+  const before = { first, modes, axis: 0, whole: 1, scale: 1 };
+  plan.run(shift.many, { visits, source: spectrum, lines }, before, grid);
+  const after = { first, modes, axis: 1, whole: 0, scale: 1 / size };
+  plan.run(shift[access], { visits, source: lines, lines: waves }, after, grid);
+  end();
 }
 
 /** Records the adjoint, in place or added to the spectrum. Needs an adapter with texel reads. */
@@ -83,14 +109,22 @@ export function recordUnshiftPasses(
   accumulate: boolean,
 ): void {
   const { visits, spectrum, waves } = tensors, { first, modes, count, size } = range;
-  const grid = [count * modes * SHARE, 1, 1] as const, source = waves;
-  plan.run(unshift, { visits, source, lines: waves }, { first, modes, axis: 0, scale: 1 }, grid);
-  const end = { first, modes, axis: 1, scale: 1 / size };
+  const grid = [count * modes * SHARE, 1, 1] as const,
+    { access, lines, end } = between(plan, waves, range);
+  const kernels = unshift[access], before = { first, modes, axis: 0, scale: 1 };
+  plan.run(kernels.put, { visits, source: waves, lines }, before, grid);
+  const after = { first, modes, axis: 1, scale: 1 / size };
   if (accumulate) {
-    plan.run(unshiftAdd, { visits, source, lines: spectrum, before: spectrum }, end, grid);
+    plan.run(
+      kernels.add,
+      { visits, source: lines, lines: spectrum, before: spectrum },
+      after,
+      grid,
+    );
   } else {
-    plan.run(unshift, { visits, source, lines: waves }, end, grid);
+    plan.run(kernels.put, { visits, source: lines, lines: waves }, after, grid);
   }
+  end();
 }
 
 /** What terms are made of; everything but `terms` is only read. */
@@ -121,5 +155,5 @@ export function recordTermsPasses(
   const params = { first, modes, columns, scale: 1 };
   plan.run(kernel, { visits, object, probe, waves, lines: terms }, params, grid);
   const end = { first, modes, axis: 1, scale: 1 / size };
-  plan.run(unshift, { visits, source: terms, lines: terms }, end, grid);
+  plan.run(unshift.many.put, { visits, source: terms, lines: terms }, end, grid);
 }

@@ -161,7 +161,7 @@ const finished = (place: number, pair: string): string => `finished(2u * to + ${
 function shiftText(shape: LineShape): string {
   const [, last] = shape.radices;
   const item = (k: number, q: number): string =>
-    `rotate(load_source(at + ${k * last + q}u * HALF), times(r${k}, t${q})) * CONJUGATE`;
+    `rotate(source_row(at, ${k * last + q}u), times(r${k}, t${q})) * CONJUGATE`;
   const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
   return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 ${RAMP}

@@ -6,7 +6,7 @@ struct Params { first: u32, modes: u32, axis: u32, scale: f32 }
 @group(1) @binding(0) var<uniform> params: Params;
 
 fn number(at: u32, place: u32) -> vec4f {
-  return load_source(at + place * HALF);
+  return source_row(at, place);
 }
 
 @compute @workgroup_size(GROUP)
