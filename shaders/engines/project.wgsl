@@ -12,7 +12,6 @@ struct Params {
   first: u32,
   columns: u32,
   probe_stride: u32,
-  poisson: u32,
   step: f32,
 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;

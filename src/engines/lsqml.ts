@@ -11,7 +11,8 @@ import { gatherBatch, type GatherSpace, gatherSpace, recordObjectSums } from "./
 import { recordSteps } from "./lsqml_steps.ts";
 import { Momentum } from "./momentum.ts";
 import { recordCollect, recordProbeSums } from "./probe_gather.ts";
-import { type ProjectionNoise, recordProjection } from "./project.ts";
+import type { ProjectionNoise } from "./modulus.ts";
+import { recordProjection } from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";

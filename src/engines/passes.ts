@@ -10,7 +10,6 @@ import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type:
 import correct128 from "../../shaders/engines/passes/correct_128.wgsl" with { type: "text" };
 import correctSource from "../../shaders/engines/passes/correct.wgsl" with { type: "text" };
 import counts from "../../shaders/engines/passes/counts.wgsl" with { type: "text" };
-import modulus from "../../shaders/engines/modulus.wgsl" with { type: "text" };
 import light128 from "../../shaders/engines/passes/light_128.wgsl" with { type: "text" };
 import lightSource from "../../shaders/engines/passes/light.wgsl" with { type: "text" };
 import renewSource from "../../shaders/engines/passes/renew.wgsl" with { type: "text" };
@@ -26,6 +25,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
+import { modulusText, noiseConstants, type ProjectionNoise } from "./modulus.ts";
 
 /** N of the planes that are projected this way. */
 export const PASS_SIZE = 128;
@@ -57,10 +57,10 @@ const correctKernel = (measured: "texel" | "load", halfway: PlaneAccess) =>
   defineKernel({
     label: `engines/passes/correct#correct ${PASS_SIZE} ${measured} ${halfway}`,
     source: correctSource,
-    snippets: [correct128, modulus, planeRows("halfway", halfway), ...shared],
+    snippets: [correct128, modulusText, planeRows("halfway", halfway), ...shared],
     entryPoint: "correct",
     bindings: { visits: "read", measured, halfway, waves: "store_pairs", parts: "read_write" },
-    params: { first: "u32", poisson: "u32", step: "f32" },
+    params: { first: "u32", step: "f32" },
     workgroup: GROUP,
   });
 /** Patterns that stay on the device are copied into a texture once; a window would be for every batch. */
@@ -151,8 +151,8 @@ export interface PassWork {
   readonly canvas: Canvas;
   /** vec4 from the probe of one visit to that of the next, 0 for one probe. */
   readonly probeStride: number;
-  /** 1 for Poisson noise. */
-  readonly poisson: number;
+  /** Noise model. */
+  readonly noise: ProjectionNoise;
   /** Part of the way to the measured modulus. */
   readonly step: number;
 }
@@ -182,10 +182,12 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
     probeBefore: probe,
   };
   const params = { visit: first, columns: canvas.columns, ...steps }, grid = [SHARE, 1, 1] as const;
+  const { often, seldom } = form, plain = steps.alphaObject === 1 && steps.alphaProbe === 1;
+  const constants = { ...often.constants, PLAIN: plain ? 1 : 0 };
   if (readsOften(profile, canvas, 1)) {
-    plan.run(form.often, { ...tensors, objectBefore: object }, params, grid);
+    plan.run({ ...often, constants }, { ...tensors, objectBefore: object }, params, grid);
   } else {
-    plan.run(form.seldom, tensors, params, grid);
+    plan.run({ ...seldom, constants }, tensors, params, grid);
   }
   arena.release(parts);
   arena.release(turned);
@@ -197,16 +199,17 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
  */
 function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
   const { visits, object, probe, measured, waves, first, count } = work;
-  const { canvas, probeStride, poisson, step } = work, { columns } = canvas;
+  const { canvas, probeStride, noise, step } = work, { columns } = canvas;
   const { arena, profile } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
   const light = readsOften(profile, canvas, count) ? lights.often : lights.seldom;
   plan.run(light, { visits, object, probe, waves, parts }, { first, columns, probeStride }, grid);
-  const correct = measured.constant ? corrects.constant : corrects.windowed;
+  const forms = measured.constant ? corrects.constant : corrects.windowed;
+  const correct = turned === waves ? forms.many : forms.one;
   plan.run(
-    turned === waves ? correct.many : correct.one,
+    { ...correct, constants: noiseConstants(noise) },
     { visits, measured, halfway: waves, waves: turned, parts },
-    { first, poisson, step },
+    { first, step },
     grid,
   );
   return parts;

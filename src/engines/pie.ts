@@ -21,6 +21,7 @@ import {
   recordObjectSums,
   type StepRule,
 } from "./gather.ts";
+import type { ProjectionNoise } from "./modulus.ts";
 import { Momentum } from "./momentum.ts";
 import { recordSingleUpdate } from "./pie_single.ts";
 import {
@@ -31,12 +32,7 @@ import {
   recordProbeTerms,
   recordProbeWeights,
 } from "./probe_gather.ts";
-import {
-  type Projection,
-  type ProjectionNoise,
-  recordProjectedUpdate,
-  recordProjection,
-} from "./project.ts";
+import { type Projection, recordProjectedUpdate, recordProjection } from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";

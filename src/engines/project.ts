@@ -8,7 +8,6 @@
  *
  * @module
  */
-import modulus from "../../shaders/engines/modulus.wgsl" with { type: "text" };
 import source from "../../shaders/engines/project.wgsl" with { type: "text" };
 import powers from "../../shaders/lib/powers.wgsl" with { type: "text" };
 import rows from "../../shaders/engines/rows.wgsl" with { type: "text" };
@@ -22,15 +21,13 @@ import type { AdapterProfile } from "../gpu/device.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { modulusText, noiseConstants, type ProjectionNoise } from "./modulus.ts";
 import { PASS_SIZE, recordPasses, recordRenewal, type Renewal } from "./passes.ts";
 import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
 
 /** Texts a kernel with an in-place transform consists of, besides its own. */
 export const TRANSFORM_SNIPPETS: readonly string[] = [transform, turns, rows, powers, butterflies];
-
-/** Noise models of the projection. */
-export type ProjectionNoise = "amplitude" | "poisson";
 
 /** What {@linkcode recordProjection} works on. */
 export interface Projection {
@@ -80,7 +77,6 @@ const table = {
     first: "u32",
     columns: "u32",
     probeStride: "u32",
-    poisson: "u32",
     step: "f32",
   },
 } as const;
@@ -91,7 +87,7 @@ const kernels = new Map<string, ProjectKernel>();
 const lines = defineKernel({
   ...table,
   source: lineSource,
-  snippets: [line64, modulus, turns, butterflies],
+  snippets: [line64, modulusText, turns, butterflies],
   label: "engines/lines/project#project 64",
   workgroup: 32,
 });
@@ -106,7 +102,7 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
     kernel = defineKernel({
       ...table,
       source,
-      snippets: [...TRANSFORM_SNIPPETS, modulus],
+      snippets: [...TRANSFORM_SNIPPETS, modulusText],
       label: `engines/project#project ${size}x${modes}`,
       constants: { ...transformConstants(size), MODES: modes, WORKGROUP: workgroup },
       workgroup,
@@ -123,11 +119,13 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
  */
 export function recordProjection(plan: Plan, state: EngineView, projection: Projection): void {
   const { size, modes } = state.shape, { count } = projection, { profile } = plan.gpu;
-  const { tensors, params } = prepare(state, projection);
+  const { tensors, params, noise } = prepare(state, projection);
   if (inPasses(plan, state)) {
-    recordPasses(plan, { ...tensors, ...params, count, canvas: state.shape });
+    recordPasses(plan, { ...tensors, ...params, noise, count, canvas: state.shape });
   } else {
-    plan.run(projectKernel(size, modes, profile), tensors, params, [count, 1, 1]);
+    const kernel = projectKernel(size, modes, profile);
+    const constants = { ...kernel.constants, ...noiseConstants(noise) };
+    plan.run({ ...kernel, constants }, tensors, params, [count, 1, 1]);
   }
 }
 
@@ -145,8 +143,8 @@ export function recordProjectedUpdate(
   renewal: Renewal,
 ): boolean {
   if (!inPasses(plan, state) || projection.count !== 1) return false;
-  const { tensors, params } = prepare(state, projection);
-  recordRenewal(plan, { ...tensors, ...params, count: 1, canvas: state.shape }, renewal);
+  const { tensors, params, noise } = prepare(state, projection);
+  recordRenewal(plan, { ...tensors, ...params, noise, count: 1, canvas: state.shape }, renewal);
   return true;
 }
 
@@ -170,8 +168,8 @@ function prepare({ object, measured, shape }: EngineView, projection: Projection
       first,
       columns,
       probeStride: probe.length === plane ? 0 : plane / 4,
-      poisson: noise === "poisson" ? 1 : 0,
       step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
     },
+    noise,
   };
 }

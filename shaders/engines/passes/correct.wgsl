@@ -1,7 +1,7 @@
 // Second of three dispatches of the modulus projection of one-mode exit waves (engines/project.wgsl): every invocation
 // transforms two rows, corrects their modulus and takes them back. They are left as columns, so that the
 // last dispatch reads what lies together. `halfway` are the waves that the first one left.
-struct Params { first: u32, poisson: u32, step: f32 }
+struct Params { first: u32, step: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
