@@ -5,8 +5,7 @@
  *
  * @module
  */
-import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type: "text" };
-import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
+import objectBuffer from "../../shaders/engines/passes/object_buffer.wgsl" with { type: "text" };
 import correct128 from "../../shaders/engines/passes/correct_128.wgsl" with { type: "text" };
 import correctSource from "../../shaders/engines/passes/correct.wgsl" with { type: "text" };
 import counts from "../../shaders/engines/passes/counts.wgsl" with { type: "text" };
@@ -18,13 +17,16 @@ import renew128 from "../../shaders/engines/passes/renew_128.wgsl" with { type: 
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
+import objectLanes from "../../shaders/engines/passes/object_lanes.wgsl" with { type: "text" };
+import objectReads from "../../shaders/engines/passes/object_reads.wgsl" with { type: "text" };
 import rowHalves from "../../shaders/engines/passes/row_halves.wgsl" with { type: "text" };
 import rowTexel from "../../shaders/engines/passes/row_texel.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
+import type { Gpu } from "../gpu/device.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
+import { type Canvas, readsOften } from "./canvas.ts";
 import { modulusText, noiseConstants, type ProjectionNoise } from "./modulus.ts";
 
 /** N of the planes that are projected this way. */
@@ -42,13 +44,37 @@ export function planeRows(name: string, access: PlaneAccess): string {
   return (access === "texel" ? rowTexel : rowHalves).replaceAll("NAME", name);
 }
 
-const lights = canvasKernels((object, form) =>
+/** How the object is read: pair by pair from a texture or the buffer, or once for neighbours in a subgroup. */
+type ObjectForm = "lanes" | "often" | "seldom";
+const OBJECT_ACCESS = { lanes: "texel", often: "texel_pairs", seldom: "pairs" } as const;
+function objectRows(name: string, form: ObjectForm): string {
+  return (form === "lanes" ? objectLanes : objectReads).replaceAll("NAME", name);
+}
+function byObject<K>(make: (form: ObjectForm) => K): Record<ObjectForm, K> {
+  return { lanes: make("lanes"), often: make("often"), seldom: make("seldom") };
+}
+/** The form that reads the canvas fastest; rows of a patch come in groups of 16, which lanes must divide. */
+function objectForm({ profile }: Gpu, canvas: Canvas, count: number): ObjectForm {
+  if (!readsOften(profile, canvas, count)) return "seldom";
+  return profile.shuffles === 8 || profile.shuffles === 16 ? "lanes" : "often";
+}
+function lanesConstants({ profile }: Gpu, form: ObjectForm): Record<string, number> {
+  return form === "lanes" ? { LANES: profile.shuffles } : {};
+}
+
+const lights = byObject((form) =>
   defineKernel({
     label: `engines/passes/light#light ${PASS_SIZE} ${form}`,
     source: lightSource,
-    snippets: [light128, ...shared],
+    snippets: [light128, objectRows("object", form), ...shared],
     entryPoint: "light",
-    bindings: { visits: "read", object, probe: "texel", waves: "store_pairs", parts: "read_write" },
+    bindings: {
+      visits: "read",
+      object: OBJECT_ACCESS[form],
+      probe: "texel",
+      waves: "store_pairs",
+      parts: "read_write",
+    },
     params: { first: "u32", columns: "u32", probeStride: "u32" },
     workgroup: GROUP,
   })
@@ -100,26 +126,27 @@ const renewTable = {
   },
   workgroup: GROUP,
 } as const;
-function renewalsOf(form: "direct" | "shifted") {
-  const constants = { DIRECT: form === "direct" ? 1 : 0 };
-  const snippets = [renew128, pieSteps, planeRows("turned", "halves"), ...shared];
-  return {
-    often: defineKernel({
-      ...renewTable,
-      label: `engines/passes/renew#renew ${PASS_SIZE} ${form} often`,
-      snippets: [...snippets, canvasTexels],
-      bindings: { ...renewTable.bindings, objectBefore: "texel_pairs" },
-      constants,
-    }),
-    seldom: defineKernel({
-      ...renewTable,
-      label: `engines/passes/renew#renew ${PASS_SIZE} ${form} seldom`,
-      snippets: [...snippets, canvasBuffer],
-      constants,
-    }),
-  };
-}
-const renewals = { direct: renewalsOf("direct"), shifted: renewalsOf("shifted") };
+const renewal = (form: ObjectForm) => ({
+  ...renewTable,
+  label: `engines/passes/renew#renew ${PASS_SIZE} ${form}`,
+  snippets: [
+    renew128,
+    pieSteps,
+    planeRows("turned", "halves"),
+    form === "seldom" ? objectBuffer : objectRows("object_before", form),
+    ...shared,
+  ],
+});
+const renewalBefore = (form: "lanes" | "often") =>
+  defineKernel({
+    ...renewal(form),
+    bindings: { ...renewTable.bindings, objectBefore: OBJECT_ACCESS[form] },
+  });
+const renewals = {
+  lanes: renewalBefore("lanes"),
+  often: renewalBefore("often"),
+  seldom: defineKernel(renewal("seldom")),
+};
 
 /** What {@linkcode recordRenewal} changes. */
 export interface Renewal {
@@ -168,10 +195,9 @@ export function recordPasses(plan: Plan, work: PassWork): void {
 /** Records the projection of one visit and the update of object and probe in its last dispatch. */
 export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: Renewal): void {
   const { visits, object, probe, waves, stats, first, canvas } = work,
-    { arena, profile } = plan.gpu;
+    { arena } = plan.gpu;
   const turned = arena.allocate("turned waves", waves.shape);
   const parts = recordCorrected(plan, work, turned);
-  const form = probeOut === undefined ? renewals.shifted : renewals.direct;
   const tensors = {
     visits,
     parts,
@@ -182,13 +208,20 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
     probeBefore: probe,
   };
   const params = { visit: first, columns: canvas.columns, ...steps }, grid = [SHARE, 1, 1] as const;
-  const { often, seldom } = form, plain = steps.alphaObject === 1 && steps.alphaProbe === 1;
-  const constants = { ...often.constants, PLAIN: plain ? 1 : 0 };
-  if (readsOften(profile, canvas, 1)) {
-    plan.run({ ...often, constants }, { ...tensors, objectBefore: object }, params, grid);
-  } else {
-    plan.run({ ...seldom, constants }, tensors, params, grid);
-  }
+  const plain = steps.alphaObject === 1 && steps.alphaProbe === 1;
+  const read = objectForm(plan.gpu, canvas, 1);
+  const constants = {
+    DIRECT: probeOut === undefined ? 0 : 1,
+    PLAIN: plain ? 1 : 0,
+    ...lanesConstants(plan.gpu, read),
+  };
+  if (read === "seldom") plan.run({ ...renewals.seldom, constants }, tensors, params, grid);
+  else {plan.run(
+      { ...renewals[read], constants },
+      { ...tensors, objectBefore: object },
+      params,
+      grid,
+    );}
   arena.release(parts);
   arena.release(turned);
 }
@@ -200,9 +233,10 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
 function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
   const { visits, object, probe, measured, waves, first, count } = work;
   const { canvas, probeStride, noise, step } = work, { columns } = canvas;
-  const { arena, profile } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
+  const { arena } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
-  const light = readsOften(profile, canvas, count) ? lights.often : lights.seldom;
+  const read = objectForm(plan.gpu, canvas, count);
+  const light = { ...lights[read], constants: lanesConstants(plan.gpu, read) };
   plan.run(light, { visits, object, probe, waves, parts }, { first, columns, probeStride }, grid);
   const forms = measured.constant ? corrects.constant : corrects.windowed;
   const correct = turned === waves ? forms.many : forms.one;

@@ -132,8 +132,8 @@ for (const texelReads of [true, false]) {
     }, { texelReads }));
 }
 
-Deno.test("N = 128: the same bytes with numbers in 64-bit integers and without", async () => {
-  const run = async (wideStores: boolean): Promise<Float32Array[]> => {
+Deno.test("N = 128: the same bytes with 64-bit integers and subgroups, and without", async () => {
+  const run = async (native: boolean): Promise<Float32Array[]> => {
     const results: Float32Array[] = [];
     await withGpu(async (gpu) => {
       for (const [subpixel, batch] of [[false, 1], [true, 1], [true, 2]] as const) {
@@ -144,7 +144,7 @@ Deno.test("N = 128: the same bytes with numbers in 64-bit integers and without",
         await engine.sweep(0);
         results.push(...await gpu.readAll([state.object, state.probe]));
       }
-    }, { texelReads: true, wideStores });
+    }, { texelReads: true, wideStores: native, shuffles: native });
     return results;
   };
   assert.deepEqual(await run(true), await run(false));

@@ -2,6 +2,8 @@
 // statistics of engines/project.wgsl.
 var<workgroup> shared_counts: array<vec4f, GROUP>;
 var<private> own: vec4f;
+// Number within the workgroup.
+var<private> invocation: u32;
 
 fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));

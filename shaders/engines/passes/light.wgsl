@@ -10,7 +10,7 @@ struct Params { first: u32, columns: u32, probe_stride: u32 }
 // First numbers of object and probe.
 struct Light { object: u32, probe: u32 }
 fn lit(l: Light, row: u32) -> vec4f {
-  let o = load_object(l.object + row * params.columns);
+  let o = object_row(l.object, row);
   let p = load_probe(l.probe + row * HALF);
   let b = energy(p);
   let e = energy(o);
@@ -24,6 +24,7 @@ fn light(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   let i = (wid.x % SHARE) * GROUP + lane;
   let visit = visits[2u * (params.first + v)];
   own = vec4f(0.0);
+  invocation = lane;
   let l = Light(visit.y * params.columns + visit.z + 2u * i, v * params.probe_stride + i);
   light_columns(l, (v * HALF + i) * HALF);
   let total = group_counts(lane);

@@ -17,7 +17,7 @@ var<private> peak: vec2f;
 fn renewed(at: u32, row: u32, value: vec4f) {
   let k = at + row * HALF;
   let pixel = start + row * params.columns;
-  let o = pair_before(pixel);
+  let o = object_row(start, row);
   let p = load_probe_before(k);
   let chi = value - spin(p, o);
   let fresh = o + object_change(spin(chi, p * CONJUGATE_PAIR), energy(p), peak);
@@ -30,6 +30,7 @@ fn renewed(at: u32, row: u32, value: vec4f) {
 @compute @workgroup_size(GROUP)
 fn renew(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = wid.x * GROUP + lane;
+  invocation = lane;
   let visit = visits[2u * params.visit];
   var total = vec4f(0.0);
   for (var k = 0u; k < SHARE; k++) { total = merge(total, merge(parts[k], parts[SHARE + k])); }
