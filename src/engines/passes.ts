@@ -241,7 +241,10 @@ function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
   const forms = measured.constant ? corrects.constant : corrects.windowed;
   const correct = turned === waves ? forms.many : forms.one;
   plan.run(
-    { ...correct, constants: noiseConstants(noise) },
+    {
+      ...correct,
+      constants: { ...noiseConstants(noise), LONG: plan.gpu.profile.lanes >= 16 ? 1 : 0 },
+    },
     { visits, measured, halfway: waves, waves: turned, parts },
     { first, step },
     grid,

@@ -7,6 +7,9 @@ const HALF: u32 = 64u;
 const GROUP: u32 = 32u;
 const SHARE: u32 = HALF / GROUP;
 
+// Vectors have 16 numbers.
+override LONG: bool = false;
+
 fn correct_rows(at: u32, to: u32, amplitudes: u32) {
   let a0 = dft16(array<vec4f, 16>(halfway_row(at, 0u), halfway_row(at, 8u), halfway_row(at, 16u), halfway_row(at, 24u), halfway_row(at, 32u), halfway_row(at, 40u), halfway_row(at, 48u), halfway_row(at, 56u), halfway_row(at, 64u), halfway_row(at, 72u), halfway_row(at, 80u), halfway_row(at, 88u), halfway_row(at, 96u), halfway_row(at, 104u), halfway_row(at, 112u), halfway_row(at, 120u)));
   let y0_0 = a0[0]; let y0_1 = a0[1]; let y0_2 = a0[2]; let y0_3 = a0[3]; let y0_4 = a0[4]; let y0_5 = a0[5]; let y0_6 = a0[6]; let y0_7 = a0[7]; let y0_8 = a0[8]; let y0_9 = a0[9]; let y0_10 = a0[10]; let y0_11 = a0[11]; let y0_12 = a0[12]; let y0_13 = a0[13]; let y0_14 = a0[14]; let y0_15 = a0[15];
@@ -176,6 +179,8 @@ fn correct_rows(at: u32, to: u32, amplitudes: u32) {
   let p61 = pack_waves(vec4f(d4[14].zw, d5[14].zw), vec4f(d6[14].zw, d7[14].zw));
   let p62 = pack_waves(vec4f(d0[15].zw, d1[15].zw), vec4f(d2[15].zw, d3[15].zw));
   let p63 = pack_waves(vec4f(d4[15].zw, d5[15].zw), vec4f(d6[15].zw, d7[15].zw));
+  // See head of generate.ts.
+  if (LONG) { workgroupBarrier(); }
   keep_waves(to + 0u, p0);
   keep_waves(to + 1u, p1);
   keep_waves(to + 2u, p2);

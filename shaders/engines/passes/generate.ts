@@ -4,7 +4,8 @@
  * Most of them have a barrier before the stores, which makes nothing wait but saves a tenth to a half of
  * the time of a dispatch on Mesa's software adapter. What is needed after a barrier is kept in memory,
  * from where lane after lane is stored; otherwise every lane stores the whole vectors to the stack to
- * take its numbers out of them. Rows that are transformed there and back are slower with it.
+ * take its numbers out of them. Rows that are transformed there and back gain only where vectors have 16
+ * numbers.
  *
  * The emitted files are committed and loaded as they are; run this only after a change here:
  * `deno run -A shaders/engines/passes/generate.ts`. A test checks that the files are up to date.
@@ -85,12 +86,17 @@ function correctText(shape: LineShape): string {
   };
   const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
   return `${head(shape)}
+// Vectors have 16 numbers.
+override LONG: bool = false;
+
 fn correct_rows(at: u32, to: u32, amplitudes: u32) {
 ${across(shape, (i) => `halfway_row(at, ${i}u)`)}
 ${blocks(shape)}
 ${list(shape.size / 4, quad)}
 ${back(shape, corrected)}
 ${packed(shape, "waves", number)}
+  // See head of generate.ts.
+  if (LONG) { workgroupBarrier(); }
 ${kept(shape, "waves")}
 }
 `;
