@@ -1,6 +1,7 @@
 /**
  * Variables of Mesa's software driver, set before an adapter is opened. Other drivers do not read them,
- * and results are the same to the last bit with and without.
+ * and results are the same to the last bit with and without, but for transforms beside minimal filters
+ * (docs/decisions.md, 28).
  *
  * - Long vectors. The driver computes with 256 bits unless its environment asks for more. With 512, on
  *   an AMD Zen 5, convolutions are about a fifth faster and engines that keep lines in registers a

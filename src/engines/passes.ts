@@ -194,8 +194,7 @@ export function recordPasses(plan: Plan, work: PassWork): void {
 
 /** Records the projection of one visit and the update of object and probe in its last dispatch. */
 export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: Renewal): void {
-  const { visits, object, probe, waves, stats, first, canvas } = work,
-    { arena } = plan.gpu;
+  const { visits, object, probe, waves, stats, first, canvas } = work, { arena } = plan.gpu;
   const turned = arena.allocate("turned waves", waves.shape);
   const parts = recordCorrected(plan, work, turned);
   const tensors = {
@@ -215,13 +214,12 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
     PLAIN: plain ? 1 : 0,
     ...lanesConstants(plan.gpu, read),
   };
-  if (read === "seldom") plan.run({ ...renewals.seldom, constants }, tensors, params, grid);
-  else {plan.run(
-      { ...renewals[read], constants },
-      { ...tensors, objectBefore: object },
-      params,
-      grid,
-    );}
+  if (read === "seldom") {
+    plan.run({ ...renewals.seldom, constants }, tensors, params, grid);
+  } else {
+    const before = { ...tensors, objectBefore: object };
+    plan.run({ ...renewals[read], constants }, before, params, grid);
+  }
   arena.release(parts);
   arena.release(turned);
 }
