@@ -12,6 +12,8 @@ export type BatchOrder = "random" | "compact";
 
 /** Side of a tile, px; the same number is in `shaders/engines/object_sums.wgsl`. */
 const TILE = 16;
+/** Runs of tiles that are about as much work as each other. */
+const DEAL = 4;
 
 /**
  * Batches of a sweep; every pattern is in exactly one.
@@ -87,14 +89,24 @@ export function binTiles(
     }
   });
   const words = new Uint32Array(layout.words);
-  let slot = 0, first = 0;
-  for (const [tile, list] of members) {
+  let first = 0;
+  dealt(members.keys(), across).forEach((tile, i) => {
+    const list = members.get(tile)!, slot = Math.floor(i * layout.tiles / members.size);
     const place = [(tile % across) * TILE, Math.floor(tile / across) * TILE, first, list.length];
-    words.set(place, 4 * slot++);
+    words.set(place, 4 * slot);
     words.set(list, 4 * layout.tiles + first);
     first += list.length;
-  }
+  });
   return words;
+}
+
+/**
+ * Tiles row by row, every fourth row first: those in the middle of a canvas have more visits than those at
+ * its edges, and adapters give each of their threads a run of the list.
+ */
+function dealt(tiles: Iterable<number>, across: number): number[] {
+  const turn = (tile: number) => Math.floor(tile / across) % DEAL;
+  return [...tiles].sort((a, b) => turn(a) - turn(b) || a - b);
 }
 
 /** Visit, first row and first column of the patch of every member of a list of {@linkcode binTiles}, (members, 4). */

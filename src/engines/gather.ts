@@ -124,13 +124,13 @@ export function recordObjectSums(
 ): void {
   const { bins, members, probe, waves, layout, binStart, memberStart } = batch;
   const { size, modes, columns, rows } = state.shape;
-  // Many rows share what is read of a visit; hardware wants many invocations instead.
-  const rowsEach = plan.gpu.profile.texelReads ? 4 : 2;
+  // Many columns share what is read of a visit; hardware wants many invocations instead.
+  const pairs = plan.gpu.profile.texelReads ? 4 : 2, rowsEach = 2;
   plan.run(
     {
       ...fitting(objectSums, plan, state, batch.count),
-      workgroup: 64 / rowsEach,
-      constants: { ONE_MODE: modes === 1 ? 1 : 0, ROWS: rowsEach },
+      workgroup: 128 / rowsEach / pairs,
+      constants: { ONE_MODE: modes === 1 ? 1 : 0, ROWS: rowsEach, PAIRS: pairs },
     },
     {
       bins,
