@@ -1,5 +1,5 @@
 // Step of the object of LSQ-ML (engines/lsqml.wgsl), one workgroup of 32 a tile of 16 x 16: O += scalars[2] / modes d
-struct Params { modes: u32, columns: u32, rows: u32, bins: u32, damping: f32 }
+struct Params { modes: u32, columns: u32, rows: u32, bins: u32 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
 @group(0) @binding(2) var<storage, read> scalars: array<f32>;
@@ -15,9 +15,9 @@ fn apply_object(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_ind
   let first = bins[slot + 1u] + 8u * (lane / 16u);
   let end = min(first + 8u, params.rows);
   let step = scalars[2] / f32(params.modes);
-  let peak = scalars[0];
   for (var row = first; row < end; row++) {
     let at = row * params.columns + column;
-    object[at] = pixel_before(at) + step * object_direction(load_sums(at), peak);
+    let pair = load_sums(row * ((params.columns + 1u) / 2u) + column / 2u);
+    object[at] = pixel_before(at) + step * select(pair.xy, pair.zw, (column & 1u) != 0u);
   }
 }

@@ -1,51 +1,75 @@
-// Products for the steps of LSQ-ML, one workgroup a visit:
+// Products for the steps of LSQ-ML, VISITS visits a workgroup:
 //   rows[2 v] = [<u,u>, <w,w>, Re<u,w>, weight], rows[2 v + 1] = [Re<u,chi>, Re<w,chi>, 0, 0]
 //   with u = d P, w = e O, chi = psi' - P O of the first mode (d, e: engines/lsqml.wgsl)
-// An invocation takes STRIP pairs of pixels in a row at a time.
-struct Params { size: u32, modes: u32, columns: u32, first: u32, probe_stride: u32, direction_stride: u32, damping: f32 }
+// An invocation takes STRIP pairs of pixels in a row at a time. Where more than one visit shares a workgroup, all see the
+// same probe and its direction, which are read once for them.
+struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, probe_stride: u32, direction_stride: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
-@group(0) @binding(6) var<storage, read> peaks: array<f32>;
-@group(0) @binding(7) var<storage, read_write> rows_out: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> rows_out: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 override STRIP: u32 = 1u; // at most 4
-var<workgroup> shared_rows: array<vec4f, 2 * WORKGROUP>;
+override VISITS: u32 = 1u; // at most 2
+var<workgroup> shared_rows: array<vec4f, 2 * WORKGROUP * VISITS>;
 
 fn spin(v: vec4f, w: vec4f) -> vec4f {
   return v * w.xxzz + vec4f(-v.y, v.x, -v.w, v.z) * w.yyww;
 }
 
+// Of one visit.
+struct Sums { squares: vec3f, along: vec2f }
+
+// A strip of a probe and its direction.
+struct Light { p: array<vec4f, 4>, e: array<vec4f, 4> }
+
+// Adds a strip of visit `v` of the batch to its sums; a visit beyond its end is not kept.
+fn add(sums: Sums, v: u32, first: u32, light: Light) -> Sums {
+  var result = sums;
+  let half = params.size / 2u;
+  let visit = min(v, params.count - 1u);
+  let corner = visits[2u * (params.first + visit)].yz + vec2u(quotient(first, half), 2u * remainder(first, half));
+  let objects = object_strip(corner.x * params.columns + corner.y);
+  let directions = steps_strip(corner.x * 2u * ((params.columns + 1u) / 2u) + corner.y);
+  let waves = visit * params.modes * params.size * half + first;
+  for (var s = 0u; s < STRIP; s++) {
+    let p = light.p[s];
+    let o = objects[s];
+    let chi = load_waves(waves + s) - spin(p, o);
+    let u = spin(directions[s], p);
+    let w = spin(light.e[s], o);
+    result.squares += vec3f(dot(u, u), dot(w, w), dot(u, w));
+    result.along += vec2f(dot(u, chi), dot(w, chi));
+  }
+  return result;
+}
+
+fn share(lane: u32, v: u32, sums: Sums) {
+  shared_rows[2u * (VISITS * lane + v)] = vec4f(sums.squares, 0.0);
+  shared_rows[2u * (VISITS * lane + v) + 1u] = vec4f(sums.along, 0.0, 0.0);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let half = params.size / 2u;
-  let pairs = params.size * half;
-  let visit = visits[2u * (params.first + wid.x)];
-  let peak = peaks[0];
-  var squares = vec3f(0.0);
-  var along = vec2f(0.0);
-  for (var first = STRIP * lane; first < pairs; first += STRIP * WORKGROUP) {
-    let start = (visit.y + quotient(first, half)) * params.columns + visit.z + 2u * (remainder(first, half));
-    let objects = strip_of(start);
+  let base = VISITS * wid.x;
+  var a: Sums;
+  var b: Sums;
+  for (var first = STRIP * lane; first < params.size * params.size / 2u; first += STRIP * WORKGROUP) {
+    var light: Light;
     for (var s = 0u; s < STRIP; s++) {
-      let i = first + s;
-      let at = start + 2u * s;
-      let o = objects[s];
-      let d = vec4f(object_direction(load_numerators(at), peak), object_direction(load_numerators(at + 1u), peak));
-      let p = load_probe(wid.x * params.probe_stride + i);
-      let chi = load_waves(wid.x * params.modes * pairs + i) - spin(p, o);
-      let u = spin(d, p);
-      let w = spin(load_direction(wid.x * params.direction_stride + i), o);
-      squares += vec3f(dot(u, u), dot(w, w), dot(u, w));
-      along += vec2f(dot(u, chi), dot(w, chi));
+      light.p[s] = load_probe(base * params.probe_stride + first + s);
+      light.e[s] = load_direction(base * params.direction_stride + first + s);
     }
+    a = add(a, base, first, light);
+    if (VISITS > 1u) { b = add(b, base + 1u, first, light); }
   }
-  shared_rows[2u * lane] = vec4f(squares, 0.0);
-  shared_rows[2u * lane + 1u] = vec4f(along, 0.0, 0.0);
+  share(lane, 0u, a);
+  if (VISITS > 1u) { share(lane, 1u, b); }
   workgroupBarrier();
-  if (lane < 2u) {
+  let visit = base + lane / 2u;
+  if (lane < 2u * VISITS && visit < params.count) {
     var total = vec4f(0.0);
-    for (var j = lane; j < 2u * WORKGROUP; j += 2u) { total += shared_rows[j]; }
-    if (lane == 0u) { total.w = bitcast<f32>(visit.w); }
-    rows_out[2u * wid.x + lane] = total;
+    for (var j = lane; j < 2u * WORKGROUP * VISITS; j += 2u * VISITS) { total += shared_rows[j]; }
+    if ((lane & 1u) == 0u) { total.w = bitcast<f32>(visits[2u * (params.first + visit)].w); }
+    rows_out[2u * visit + (lane & 1u)] = total;
   }
 }

@@ -24,7 +24,7 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
-      let o = strip_of(under(start, remainder(first, pairs)));
+      let o = object_strip(under(start, remainder(first, pairs)));
       for (var s = 0u; s < STRIP; s++) {
         let chi = load_waves(v * all + first + s) - spin(p[s], o[s]);
         numerator[s] += spin(chi, o[s] * vec4f(1.0, -1.0, 1.0, -1.0));

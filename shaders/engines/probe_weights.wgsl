@@ -18,7 +18,7 @@ fn sum_weights(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
-      let o = strip_of(under(start, first));
+      let o = object_strip(under(start, first));
       for (var s = 0u; s < STRIP; s++) { weight[s] += energy(o[s]); }
     }
     for (var s = 0u; s < STRIP; s++) { weights[first + s] = weight[s]; }

@@ -52,12 +52,12 @@ export function stripLength({ texelReads }: AdapterProfile, size: number): numbe
   return texelReads && size >= 64 ? STRIP : 1;
 }
 
-/** How a kernel that takes strips of the object (`shaders/engines/strip_texels.wgsl`) reads it. */
+/** How a kernel that takes strips of the canvas (`shaders/engines/strip_texels.wgsl`) reads it. */
 export function stripAccess(form: "often" | "seldom"): "texel" | "pairs" {
   return form === "often" ? "texel" : "pairs";
 }
 
-/** Text of such a strip. */
-export function stripText(form: "often" | "seldom"): string {
-  return form === "often" ? texels : pairs;
+/** Text that declares `name_strip`, which takes strips of binding `name`. */
+export function stripText(form: "often" | "seldom", name = "object"): string {
+  return (form === "often" ? texels : pairs).replaceAll("NAME", name);
 }

@@ -174,7 +174,8 @@ export function recordObjectApply(
 ): void {
   const { rows, columns } = state.shape;
   const params = { columns, rows, bins: batch.binStart, ...rule };
-  recordObjectStep(plan, objectApply, state, batch, space, params);
+  const change = { sums: space.objectSums, scalars: space.scalars };
+  recordObjectStep(plan, objectApply, state, batch, change, params);
 }
 
 /** Complex numbers from the probe of one visit to that of the next, 0 for one probe. */

@@ -46,6 +46,7 @@ export class LsqmlEngine implements Engine {
   #terms: Tensor | undefined;
   #direction: Tensor | undefined;
   #rows: Tensor;
+  #objectDirection: Tensor;
   #space: GatherSpace;
   #shift: ShiftedProbe | undefined;
   #momentum: Momentum | undefined;
@@ -60,6 +61,8 @@ export class LsqmlEngine implements Engine {
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
     this.#rows = gpu.tensor("step sums", [batch, 2, 4]);
+    const { rows, columns } = state.shape, even = 2 * Math.ceil(columns / 2);
+    this.#objectDirection = gpu.tensor("object direction", [rows, even, 2]);
     this.#space = gatherSpace(state);
     if ((options.momentum ?? 0) > 0) this.#momentum = new Momentum(state, options.momentum!);
   }
@@ -105,7 +108,7 @@ export class LsqmlEngine implements Engine {
     this.#shift?.dispose();
     this.#momentum?.dispose();
     this.#sweeper.dispose();
-    const own = [this.#waves, this.#terms, this.#direction, this.#rows];
+    const own = [this.#waves, this.#terms, this.#direction, this.#rows, this.#objectDirection];
     for (const tensor of [...own, ...Object.values(this.#space) as Tensor[]]) {
       if (tensor !== undefined) this.#state.gpu.arena.release(tensor);
     }
@@ -170,6 +173,7 @@ export class LsqmlEngine implements Engine {
       batch,
       space,
       rows: this.#rows,
+      objectDirection: this.#objectDirection,
       direction,
       seen,
       probeOut: probeOn ? shift?.spectrum ?? state.probe : undefined,

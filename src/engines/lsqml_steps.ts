@@ -25,9 +25,9 @@ const sumsTable = {
     modes: "u32",
     columns: "u32",
     first: "u32",
+    count: "u32",
     probeStride: "u32",
     directionStride: "u32",
-    damping: "f32",
   },
 } as const;
 /** Textures of the sums that read the canvas often; adapters need not have more than four. */
@@ -35,7 +35,7 @@ const TEXTURES = 5;
 const sumsKernels = canvasKernels((_pairs, form) =>
   defineKernel({
     ...sumsTable,
-    snippets: [directionSource, powers, stripText(form)],
+    snippets: [powers, stripText(form), stripText(form, "steps")],
     label: `engines/lsqml_sums#sums ${form}`,
     bindings: {
       visits: "read",
@@ -43,8 +43,7 @@ const sumsKernels = canvasKernels((_pairs, form) =>
       probe: "texel",
       waves: "texel",
       direction: "texel",
-      numerators: form === "often" ? "texel" : "load",
-      peaks: "read",
+      steps: stripAccess(form),
       rowsOut: "read_write",
     },
   })
@@ -79,9 +78,26 @@ const applyObject = objectStep({
   source: objectSource,
   label: "engines/lsqml_object#apply_object",
   entryPoint: "apply_object",
-  snippets: [directionSource],
-  params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
+  snippets: [],
+  params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32" },
 });
+const directKernels = canvasKernels((_pairs, form) =>
+  defineKernel({
+    source: directionSource,
+    label: `engines/lsqml_direction#direct ${form}`,
+    entryPoint: "direct",
+    bindings: {
+      bins: "read",
+      sums: form === "often" ? "texel" : "load",
+      scalars: "read",
+      direction: "store",
+    },
+    params: { columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
+    workgroup: 32,
+  })
+);
+/** Visits that share what is read of one probe, where reads are slow. */
+const VISITS = 2;
 
 /** Damping of the 2 x 2 systems, relative to the mean diagonal of a batch. */
 const COUPLING = 0.1;
@@ -94,6 +110,8 @@ export interface LsqmlSteps {
   readonly space: GatherSpace;
   /** (count, 2, 4) of scratch. */
   readonly rows: Tensor;
+  /** (rows, columns made even, 2) of scratch. */
+  readonly objectDirection: Tensor;
   /** (K, N, N, 2): direction of the probe. */
   readonly direction: Tensor;
   /** The direction as every visit sees it, (count, K, N, N, 2), or `direction` itself. */
@@ -112,14 +130,22 @@ export interface LsqmlSteps {
 
 /** Records the steps of a batch. */
 export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): void {
-  const { batch, space, rows, direction, seen, probeOut, objectOn, damping } = work;
+  const { batch, space, rows, objectDirection, direction, seen, probeOut, objectOn, damping } =
+    work;
   const { object, gpu, shape } = state, { size, modes, columns } = shape;
   const { visits, first, count, probe, waves, binStart } = batch;
   const { scalars, objectSums } = space, plane = modes * size * size / 2;
   const often = readsOften(gpu.profile, shape, count);
   const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
-  const constants = { STRIP: stripLength(gpu.profile, size) };
-  const view = { size, modes, columns, first, probeStride: probeStride(state, batch) / 2 };
+  plan.run(
+    often ? directKernels.often : directKernels.seldom,
+    { bins: batch.bins, sums: objectSums, scalars, direction: objectDirection },
+    { columns, rows: shape.rows, bins: binStart, damping },
+    [batch.layout.tiles, 1, 1],
+  );
+  const stride = probeStride(state, batch) / 2, directionStride = seen === direction ? 0 : plane;
+  const together = gpu.profile.texelReads && stride === 0 && directionStride === 0 ? VISITS : 1;
+  const constants = { STRIP: stripLength(gpu.profile, size), VISITS: together };
   plan.run(
     { ...(often && enough ? sumsKernels.often : sumsKernels.seldom), constants },
     {
@@ -128,12 +154,11 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
       probe,
       waves,
       direction: seen,
-      numerators: objectSums,
-      peaks: scalars,
+      steps: objectDirection,
       rowsOut: rows,
     },
-    { ...view, directionStride: seen === direction ? 0 : plane, damping },
-    [count, 1, 1],
+    { size, modes, columns, first, count, probeStride: stride, directionStride },
+    [Math.ceil(count / together), 1, 1],
   );
   const params = {
     visits: count,
@@ -146,8 +171,8 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
   };
   plan.run(solveKernel, { table: rows, scalars }, params, 1);
   if (objectOn) {
-    const values = { modes, columns, rows: shape.rows, bins: binStart, damping };
-    recordObjectStep(plan, applyObject, state, batch, space, values);
+    const values = { modes, columns, rows: shape.rows, bins: binStart };
+    recordObjectStep(plan, applyObject, state, batch, { sums: objectDirection, scalars }, values);
   }
   if (probeOut !== undefined) {
     plan.run(applyProbe, { known: direction, steps: scalars, probeOut }, params, plane);

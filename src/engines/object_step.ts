@@ -7,8 +7,9 @@ import canvasBuffer from "../../shaders/engines/canvas_buffer.wgsl" with { type:
 import canvasTexels from "../../shaders/engines/canvas_texels.wgsl" with { type: "text" };
 import { defineKernel, type Kernel, type Params } from "../gpu/kernel.ts";
 import type { ParamValues, Plan } from "../gpu/plan.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { readsOften } from "./canvas.ts";
-import type { GatherBatch, GatherSpace } from "./gather.ts";
+import type { GatherBatch } from "./gather.ts";
 import type { EngineView } from "./state.ts";
 
 const seldomBindings = {
@@ -45,13 +46,21 @@ export function objectStep<const P extends Params>(
   };
 }
 
+/** What an object is changed by. */
+export interface ObjectChange {
+  /** What the kernel reads of each pixel. */
+  readonly sums: Tensor;
+  /** (4) f32 of the batch. */
+  readonly scalars: Tensor;
+}
+
 /** Records the form that fits, a workgroup a tile. */
 export function recordObjectStep<P extends Params>(
   plan: Plan,
   { often, seldom }: ObjectStep<P>,
   { object, shape }: EngineView,
   { bins, count, layout }: GatherBatch,
-  { objectSums: sums, scalars }: GatherSpace,
+  { sums, scalars }: ObjectChange,
   params: ParamValues<P>,
 ): void {
   const tensors = { bins, sums, scalars, object }, groups = [layout.tiles, 1, 1] as const;
