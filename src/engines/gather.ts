@@ -41,7 +41,7 @@ const objectSums = canvasKernels((object, form) =>
     },
   })
 );
-const objectApply = objectStep({
+const objectApply = objectStep("load", {
   source: applySource,
   label: "engines/object_apply#object_apply",
   entryPoint: "object_apply",

@@ -74,28 +74,21 @@ const applyProbe = defineKernel({
   entryPoint: "apply_probe",
   bindings: { known: "read", steps: "read", probeOut: "read_write" },
 });
-const applyObject = objectStep({
+const applyObject = objectStep("texel", {
   source: objectSource,
   label: "engines/lsqml_object#apply_object",
   entryPoint: "apply_object",
   snippets: [],
   params: { modes: "u32", columns: "u32", rows: "u32", bins: "u32" },
 });
-const directKernels = canvasKernels((_pairs, form) =>
-  defineKernel({
-    source: directionSource,
-    label: `engines/lsqml_direction#direct ${form}`,
-    entryPoint: "direct",
-    bindings: {
-      bins: "read",
-      sums: form === "often" ? "texel" : "load",
-      scalars: "read",
-      direction: "store",
-    },
-    params: { columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
-    workgroup: 32,
-  })
-);
+const directKernel = defineKernel({
+  source: directionSource,
+  label: "engines/lsqml_direction#direct",
+  entryPoint: "direct",
+  bindings: { bins: "read", sums: "load", scalars: "read", direction: "store" },
+  params: { columns: "u32", rows: "u32", bins: "u32", damping: "f32" },
+  workgroup: 32,
+});
 /** Visits that share what is read of one probe, where reads are slow. */
 const VISITS = 2;
 
@@ -138,7 +131,7 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
   const often = readsOften(gpu.profile, shape, count);
   const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
   plan.run(
-    often ? directKernels.often : directKernels.seldom,
+    directKernel,
     { bins: batch.bins, sums: objectSums, scalars, direction: objectDirection },
     { columns, rows: shape.rows, bins: binStart, damping },
     [batch.layout.tiles, 1, 1],
