@@ -12,8 +12,6 @@ export type BatchOrder = "random" | "compact";
 
 /** Side of a tile, px; the same number is in `shaders/engines/object_sums.wgsl`. */
 const TILE = 16;
-/** Runs of tiles that are about as much work as each other. */
-const DEAL = 4;
 
 /**
  * Batches of a sweep; every pattern is in exactly one.
@@ -76,37 +74,44 @@ export function binTiles(
   batch: readonly number[],
   layout: TileLayout,
 ): Uint32Array {
-  const { columns } = state.shape, across = Math.ceil(columns / TILE), size = reach(state);
-  const members = new Map<number, number[]>();
-  batch.forEach((pattern, visit) => {
-    const row = state.corners[2 * pattern], column = state.corners[2 * pattern + 1];
-    for (let ty = Math.floor(row / TILE); ty <= Math.floor((row + size - 1) / TILE); ty++) {
-      for (let tx = Math.floor(column / TILE); tx <= Math.floor((column + size - 1) / TILE); tx++) {
-        const list = members.get(ty * across + tx);
-        if (list === undefined) members.set(ty * across + tx, [visit]);
-        else list.push(visit);
-      }
-    }
+  const { rows, columns } = state.shape, across = Math.ceil(columns / TILE);
+  const counts = new Uint32Array(across * Math.ceil(rows / TILE)), tiles: number[] = [];
+  forTiles(state, batch, across, (tile) => {
+    if (counts[tile]++ === 0) tiles.push(tile);
   });
-  const words = new Uint32Array(layout.words);
+  const words = new Uint32Array(layout.words), places = new Uint32Array(counts.length);
   let first = 0;
-  dealt(members.keys(), across).forEach((tile, i) => {
-    const list = members.get(tile)!, slot = Math.floor(i * layout.tiles / members.size);
-    const place = [(tile % across) * TILE, Math.floor(tile / across) * TILE, first, list.length];
-    words.set(place, 4 * slot);
-    words.set(list, 4 * layout.tiles + first);
-    first += list.length;
+  tiles.forEach((tile, slot) => {
+    const place = 4 * slot;
+    words[place] = (tile % across) * TILE;
+    words[place + 1] = Math.floor(tile / across) * TILE;
+    words[place + 2] = first;
+    words[place + 3] = counts[tile];
+    places[tile] = 4 * layout.tiles + first;
+    first += counts[tile];
+  });
+  forTiles(state, batch, across, (tile, visit) => {
+    words[places[tile]++] = visit;
   });
   return words;
 }
 
-/**
- * Tiles row by row, every fourth row first: those in the middle of a canvas have more visits than those at
- * its edges, and adapters give each of their threads a run of the list.
- */
-function dealt(tiles: Iterable<number>, across: number): number[] {
-  const turn = (tile: number) => Math.floor(tile / across) % DEAL;
-  return [...tiles].sort((a, b) => turn(a) - turn(b) || a - b);
+/** Calls `touch(tile, visit)` for the tiles that each patch of a batch touches, of `across` tiles in a row. */
+function forTiles(
+  state: EngineState,
+  batch: readonly number[],
+  across: number,
+  touch: (tile: number, visit: number) => void,
+): void {
+  const reached = reach(state) - 1, { corners } = state;
+  for (let visit = 0; visit < batch.length; visit++) {
+    const row = corners[2 * batch[visit]], column = corners[2 * batch[visit] + 1];
+    const lastRow = Math.floor((row + reached) / TILE);
+    const lastColumn = Math.floor((column + reached) / TILE);
+    for (let y = Math.floor(row / TILE); y <= lastRow; y++) {
+      for (let x = Math.floor(column / TILE); x <= lastColumn; x++) touch(y * across + x, visit);
+    }
+  }
 }
 
 /** Visit, first row and first column of the patch of every member of a list of {@linkcode binTiles}, (members, 4). */
