@@ -81,9 +81,9 @@ const probeStep = {
   params: { size: "u32", modes: "u32", visits: "u32", alpha: "f32", beta: "f32" },
 } as const;
 const stepBindings = {
-  weights: "texel",
+  weights: "load",
   scalars: "read",
-  known: "texel",
+  known: "load",
   changed: "read_write",
 } as const;
 const probeScale = defineKernel({
