@@ -164,9 +164,9 @@ export class LsqmlEngine implements Engine {
       const terms = this.#terms!;
       direction = this.#direction!;
       seen = terms;
-      shift.recordTerms(plan, batch, terms);
+      const planes = shift.recordTerms(plan, batch, terms);
       plan.clear(direction);
-      recordCollect(plan, state, terms, count, direction);
+      recordCollect(plan, state, terms, planes, direction);
       shift.recordShift(plan, first, count, direction, seen);
     }
     recordSteps(plan, state, {

@@ -228,16 +228,17 @@ export class PieEngine implements Engine {
     else if (probeOn) recordProbeSums(plan, state, batch, space);
     // Without local damping the step is one number, applied when the terms are added.
     const plain = steps.probe.alpha === 1;
-    if (turned && plain) this.#shift!.recordTerms(plan, batch, terms);
+    let planes = 0;
+    if (turned && plain) planes = this.#shift!.recordTerms(plan, batch, terms);
     if (turned && !plain) recordProbeTerms(plan, state, batch, terms);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (turned && !plain) {
       recordProbeScale(plan, state, count, space, steps.probe, terms);
-      this.#shift!.recordUnshift(plan, terms, first, count, false);
+      planes = this.#shift!.recordUnshiftSums(plan, terms, first, count);
     }
     if (turned) {
       const step = plain ? { rule: steps.probe, space } : undefined;
-      recordCollect(plan, state, terms, count, this.#shift!.spectrum, step);
+      recordCollect(plan, state, terms, planes, this.#shift!.spectrum, step);
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }

@@ -216,7 +216,7 @@ export function recordProbeScale(
 }
 
 /**
- * Records target[m] += sum over `count` visits of waves[v, m].
+ * Records target[m] += sum over `count` planes of each mode of waves[v, m].
  *
  * @param step multiplies the sum by beta / largest weight of the probe, for terms that are not scaled.
  */

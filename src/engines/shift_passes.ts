@@ -4,12 +4,15 @@
  * @module
  */
 import add from "../../shaders/engines/passes/add.wgsl" with { type: "text" };
+import gather128 from "../../shaders/engines/passes/gather_128.wgsl" with { type: "text" };
+import gatherSource from "../../shaders/engines/passes/gather.wgsl" with { type: "text" };
 import put from "../../shaders/engines/passes/put.wgsl" with { type: "text" };
 import termsSource from "../../shaders/engines/passes/terms.wgsl" with { type: "text" };
 import shift128 from "../../shaders/engines/passes/shift_128.wgsl" with { type: "text" };
 import shiftSource from "../../shaders/engines/passes/shift.wgsl" with { type: "text" };
 import unshift128 from "../../shaders/engines/passes/unshift_128.wgsl" with { type: "text" };
 import unshiftSource from "../../shaders/engines/passes/unshift.wgsl" with { type: "text" };
+import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
 import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
@@ -56,6 +59,18 @@ function unshiftOf(source: PlaneAccess) {
   };
 }
 const unshift = { many: unshiftOf("texel"), one: unshiftOf("halves") };
+
+const gather = defineKernel({
+  label: `engines/passes/gather#gather ${PASS_SIZE}`,
+  source: gatherSource,
+  snippets: [gather128, put, planeRows("source", "texel"), opaque, turns, butterflies],
+  entryPoint: "gather",
+  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
+  params: { first: "u32", modes: "u32", count: "u32", run: "u32", scale: "f32" },
+  workgroup: GROUP,
+});
+/** Runs of visits that are added up side by side: two workgroups of each keep the threads of two cores busy. */
+const RUNS = 4;
 
 const termsKernels = canvasKernels((object, form) =>
   defineKernel({
@@ -137,23 +152,51 @@ export interface TermTensors {
   readonly probe: Tensor;
   /** (count, K, N, N, 2): projected waves. */
   readonly waves: Tensor;
-  /** (count, K, N, N, 2): receives the spectra of the terms, shifted back. */
+  /** (count, K, N, N, 2): receives sums of the spectra of the terms, shifted back. */
   readonly terms: Tensor;
 }
 
-/** Records terms[v] = O* chi of each visit and, in the same dispatches, their shift back. */
+/**
+ * Records the second dispatch of the adjoint of a batch, in place, where only sums are wanted.
+ *
+ * @returns planes of each mode that the sums lie in, which add up to that of all visits.
+ */
+function recordGather(plan: Plan, visits: Tensor, waves: Tensor, range: ShiftRange): number {
+  const { first, modes, count, size } = range, run = Math.ceil(count / RUNS);
+  const runs = Math.ceil(count / run), params = { first, modes, count, run, scale: 1 / size };
+  const tensors = { visits, source: waves, lines: waves };
+  plan.run(gather, tensors, params, [runs * modes * SHARE, 1, 1]);
+  return runs;
+}
+
+/** Records the adjoint of a batch, in place, for sums; returns what {@linkcode recordGather} does. */
+export function recordUnshiftSums(
+  plan: Plan,
+  visits: Tensor,
+  waves: Tensor,
+  range: ShiftRange,
+): number {
+  const { first, modes, count } = range, params = { first, modes, axis: 0, scale: 1 };
+  const tensors = { visits, source: waves, lines: waves };
+  plan.run(unshift.many.put, tensors, params, [count * modes * SHARE, 1, 1]);
+  return recordGather(plan, visits, waves, range);
+}
+
+/**
+ * Records terms[v] = O* chi of each visit and, in the same dispatches, their shift back, added up; returns
+ * what {@linkcode recordGather} does.
+ */
 export function recordTermsPasses(
   plan: Plan,
   tensors: TermTensors,
   canvas: Canvas,
   range: ShiftRange,
-): void {
-  const { visits, object, probe, waves, terms } = tensors, { first, modes, count, size } = range;
+): number {
+  const { visits, object, probe, waves, terms } = tensors, { first, modes, count } = range;
   const grid = [count * modes * SHARE, 1, 1] as const, { columns } = canvas;
   const often = readsOften(plan.gpu.profile, canvas, count);
   const kernel = often ? termsKernels.often : termsKernels.seldom;
   const params = { first, modes, columns, scale: 1 };
   plan.run(kernel, { visits, object, probe, waves, lines: terms }, params, grid);
-  const end = { first, modes, axis: 1, scale: 1 / size };
-  plan.run(unshift.many.put, { visits, source: terms, lines: terms }, end, grid);
+  return recordGather(plan, visits, terms, range);
 }

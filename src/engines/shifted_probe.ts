@@ -14,7 +14,7 @@ import {
   recordUnshift,
   type ShiftTensors,
 } from "./shift.ts";
-import { recordTermsPasses } from "./shift_passes.ts";
+import { recordTermsPasses, recordUnshiftSums } from "./shift_passes.ts";
 import type { EngineState } from "./state.ts";
 
 /**
@@ -76,17 +76,33 @@ export class ShiftedProbe implements Disposable {
     recordUnshift(plan, this.#tensors(waves, this.spectrum), range, accumulate);
   }
 
-  /** Records the terms of the probe of a batch, shifted back: spectra of the visits in `terms`. */
-  recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): void {
+  /**
+   * Records the adjoint on a batch, in place, where only the sum over its visits is wanted.
+   *
+   * @returns planes of each mode, from the first on, that add up to it.
+   */
+  recordUnshiftSums(plan: Plan, waves: Tensor, first: number, count: number): number {
+    const range = { ...this.#sizes(), first, count };
+    if (inPasses(plan.gpu, range)) return recordUnshiftSums(plan, this.#visits, waves, range);
+    this.recordUnshift(plan, waves, first, count, false);
+    return count;
+  }
+
+  /**
+   * Records the terms of the probe of a batch, shifted back, in `terms`.
+   *
+   * @returns as {@linkcode ShiftedProbe.recordUnshiftSums}.
+   */
+  recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): number {
     const { first, count, probe, waves } = batch, range = { ...this.#sizes(), first, count };
     const state = this.#state, visits = this.#visits;
     if (inPasses(plan.gpu, range)) {
       const tensors = { visits, object: state.object, probe, waves, terms };
-      recordTermsPasses(plan, tensors, state.shape, range);
-    } else {
-      recordProbeTerms(plan, state, batch, terms);
-      this.recordUnshift(plan, terms, first, count, false);
+      return recordTermsPasses(plan, tensors, state.shape, range);
     }
+    recordProbeTerms(plan, state, batch, terms);
+    this.recordUnshift(plan, terms, first, count, false);
+    return count;
   }
 
   /** Frees plans and tensors. */

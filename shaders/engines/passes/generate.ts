@@ -200,6 +200,31 @@ ${kept(shape, "lines")}
 `;
 }
 
+/** Lines of every visit of a run, transformed and ramped, added up. */
+function gatherText(shape: LineShape): string {
+  const [first, last] = shape.radices;
+  const sum = (k: number, q: number): string => `s${k}_${q}`;
+  const number = (j: number): string => sum(Math.floor(j / last), j % last);
+  const ramped = (k: number, q: number): string =>
+    `${sum(k, q)} += rotate(b${k}[${q}], times(r${k}, t${q}));`;
+  return `${head(shape)}${RAMP}
+fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
+${list(first, (k) => `  ${list(last, (q) => `var ${sum(k, q)} = vec4f(0.0);`, " ")}`)}
+  for (var v = first; v < end; v++) {
+  let at = from_first + v * stride;
+  let d = turn_of(v);
+${across(shape, (i) => `source_row(at, ${i}u)`)}
+${blocks(shape)}
+${ramp(shape)}
+${list(first, (k) => `  ${list(last, (q) => ramped(k, q), " ")}`)}
+  }
+${packed(shape, "lines", number, finished)}
+${BARRIER}
+${kept(shape, "lines")}
+}
+`;
+}
+
 /** Files by name. */
 export function emit(): Map<string, string> {
   const parts = {
@@ -209,6 +234,7 @@ export function emit(): Map<string, string> {
     renew: renewText,
     shift: shiftText,
     unshift: unshiftText,
+    gather: gatherText,
   };
   return new Map(
     PASSES.flatMap((shape) =>
