@@ -166,7 +166,8 @@ export class LsqmlEngine implements Engine {
       seen = terms;
       const planes = shift.recordTerms(plan, batch, terms);
       plan.clear(direction);
-      recordCollect(plan, state, terms, planes, direction);
+      recordCollect(plan, state, planes.tensor, planes.count, direction);
+      planes.release();
       shift.recordShift(plan, first, count, direction, seen);
     }
     recordSteps(plan, state, {

@@ -33,6 +33,7 @@ import {
   recordProbeWeights,
 } from "./probe_gather.ts";
 import { type Projection, recordProjectedUpdate, recordProjection } from "./project.ts";
+import type { Planes } from "./shift_passes.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
@@ -228,7 +229,7 @@ export class PieEngine implements Engine {
     else if (probeOn) recordProbeSums(plan, state, batch, space);
     // Without local damping the step is one number, applied when the terms are added.
     const plain = steps.probe.alpha === 1;
-    let planes = 0;
+    let planes: Planes | undefined;
     if (turned && plain) planes = this.#shift!.recordTerms(plan, batch, terms);
     if (turned && !plain) recordProbeTerms(plan, state, batch, terms);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
@@ -236,9 +237,10 @@ export class PieEngine implements Engine {
       recordProbeScale(plan, state, count, space, steps.probe, terms);
       planes = this.#shift!.recordUnshiftSums(plan, terms, first, count);
     }
-    if (turned) {
+    if (planes !== undefined) {
       const step = plain ? { rule: steps.probe, space } : undefined;
-      recordCollect(plan, state, terms, planes, this.#shift!.spectrum, step);
+      recordCollect(plan, state, planes.tensor, planes.count, this.#shift!.spectrum, step);
+      planes.release();
     }
     if (probeOn && !shifted) recordProbeApply(plan, state, batch, space, steps.probe);
   }

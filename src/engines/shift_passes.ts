@@ -152,46 +152,49 @@ export interface TermTensors {
   readonly probe: Tensor;
   /** (count, K, N, N, 2): projected waves. */
   readonly waves: Tensor;
-  /** (count, K, N, N, 2): receives sums of the spectra of the terms, shifted back. */
+  /** (count, K, N, N, 2): scratch. */
   readonly terms: Tensor;
 }
 
-/**
- * Records the second dispatch of the adjoint of a batch, in place, where only sums are wanted.
- *
- * @returns planes of each mode that the sums lie in, which add up to that of all visits.
- */
-function recordGather(plan: Plan, visits: Tensor, waves: Tensor, range: ShiftRange): number {
-  const { first, modes, count, size } = range, run = Math.ceil(count / RUNS);
-  const runs = Math.ceil(count / run), params = { first, modes, count, run, scale: 1 / size };
-  const tensors = { visits, source: waves, lines: waves };
-  plan.run(gather, tensors, params, [runs * modes * SHARE, 1, 1]);
-  return runs;
+/** Planes whose sum is wanted, (count, K, N, N, 2). */
+export interface Planes {
+  /** The planes. */
+  readonly tensor: Tensor;
+  /** Planes of each mode. */
+  readonly count: number;
+  /** To be called when the sum is recorded. */
+  readonly release: () => void;
 }
 
-/** Records the adjoint of a batch, in place, for sums; returns what {@linkcode recordGather} does. */
+/** Records the second dispatch of the adjoint of a batch where only the sum over its visits is wanted. */
+function recordGather(plan: Plan, visits: Tensor, source: Tensor, range: ShiftRange): Planes {
+  const { first, modes, count, size } = range, run = Math.ceil(count / RUNS);
+  const runs = Math.ceil(count / run), params = { first, modes, count, run, scale: 1 / size };
+  const { arena } = plan.gpu, lines = arena.allocate("sums of lines", [runs, modes, size, size, 2]);
+  plan.run(gather, { visits, source, lines }, params, [runs * modes * SHARE, 1, 1]);
+  return { tensor: lines, count: runs, release: () => arena.release(lines) };
+}
+
+/** Records the adjoint of a batch for its sum; `waves` are overwritten. */
 export function recordUnshiftSums(
   plan: Plan,
   visits: Tensor,
   waves: Tensor,
   range: ShiftRange,
-): number {
+): Planes {
   const { first, modes, count } = range, params = { first, modes, axis: 0, scale: 1 };
   const tensors = { visits, source: waves, lines: waves };
   plan.run(unshift.many.put, tensors, params, [count * modes * SHARE, 1, 1]);
   return recordGather(plan, visits, waves, range);
 }
 
-/**
- * Records terms[v] = O* chi of each visit and, in the same dispatches, their shift back, added up; returns
- * what {@linkcode recordGather} does.
- */
+/** Records O* chi of each visit and, in the same dispatches, their shift back, for the sum of their spectra. */
 export function recordTermsPasses(
   plan: Plan,
   tensors: TermTensors,
   canvas: Canvas,
   range: ShiftRange,
-): number {
+): Planes {
   const { visits, object, probe, waves, terms } = tensors, { first, modes, count } = range;
   const grid = [count * modes * SHARE, 1, 1] as const, { columns } = canvas;
   const often = readsOften(plan.gpu.profile, canvas, count);

@@ -14,7 +14,7 @@ import {
   recordUnshift,
   type ShiftTensors,
 } from "./shift.ts";
-import { recordTermsPasses, recordUnshiftSums } from "./shift_passes.ts";
+import { type Planes, recordTermsPasses, recordUnshiftSums } from "./shift_passes.ts";
 import type { EngineState } from "./state.ts";
 
 /**
@@ -76,24 +76,16 @@ export class ShiftedProbe implements Disposable {
     recordUnshift(plan, this.#tensors(waves, this.spectrum), range, accumulate);
   }
 
-  /**
-   * Records the adjoint on a batch, in place, where only the sum over its visits is wanted.
-   *
-   * @returns planes of each mode, from the first on, that add up to it.
-   */
-  recordUnshiftSums(plan: Plan, waves: Tensor, first: number, count: number): number {
+  /** Records the adjoint on a batch for the sum over its visits; `waves` are overwritten. */
+  recordUnshiftSums(plan: Plan, waves: Tensor, first: number, count: number): Planes {
     const range = { ...this.#sizes(), first, count };
     if (inPasses(plan.gpu, range)) return recordUnshiftSums(plan, this.#visits, waves, range);
     this.recordUnshift(plan, waves, first, count, false);
-    return count;
+    return { tensor: waves, count, release: () => undefined };
   }
 
-  /**
-   * Records the terms of the probe of a batch, shifted back, in `terms`.
-   *
-   * @returns as {@linkcode ShiftedProbe.recordUnshiftSums}.
-   */
-  recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): number {
+  /** Records the terms of the probe of a batch, shifted back, for their sum; `terms` is scratch. */
+  recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): Planes {
     const { first, count, probe, waves } = batch, range = { ...this.#sizes(), first, count };
     const state = this.#state, visits = this.#visits;
     if (inPasses(plan.gpu, range)) {
@@ -101,8 +93,7 @@ export class ShiftedProbe implements Disposable {
       return recordTermsPasses(plan, tensors, state.shape, range);
     }
     recordProbeTerms(plan, state, batch, terms);
-    this.recordUnshift(plan, terms, first, count, false);
-    return count;
+    return this.recordUnshiftSums(plan, terms, first, count);
   }
 
   /** Frees plans and tensors. */
