@@ -1,5 +1,5 @@
 // Sums over the visits of a batch for the probe; chi = psi' - P O:
-//   numerators[m] = sum O* chi_m, weights = sum |O|^2, scalars[1] = largest weight
+//   numerators[m] = sum O* chi_m = sum O* psi'_m - P_m sum |O|^2, weights = sum |O|^2, scalars[1] = largest weight
 // An invocation has STRIP pairs of pixels in a row, so that what it reads of a visit serves all of them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<u32>;
@@ -15,25 +15,23 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let pairs = params.size * params.size / 2u;
   let all = params.modes * pairs;
   let first = (wid.x * WORKGROUP + lane) * STRIP;
-  var p: array<vec4f, 4>;
   var numerator = array<vec4f, 4>();
   var weight = array<vec2f, 4>();
   if (first < all) {
-    for (var s = 0u; s < STRIP; s++) { p[s] = load_probe(first + s); }
     for (var v = 0u; v < params.visits; v++) {
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
       let o = object_strip(under(start, remainder(first, pairs)));
       for (var s = 0u; s < STRIP; s++) {
-        let chi = load_waves(v * all + first + s) - spin(p[s], o[s]);
-        numerator[s] += spin(chi, o[s] * vec4f(1.0, -1.0, 1.0, -1.0));
+        let psi = load_waves(v * all + first + s);
+        numerator[s] += psi * o[s].xxzz + vec4f(psi.y, -psi.x, psi.w, -psi.z) * o[s].yyww;
         weight[s] += energy(o[s]);
       }
     }
     for (var s = 0u; s < STRIP; s++) {
       let at = first + s;
-      store_numerators(at, numerator[s]);
+      store_numerators(at, numerator[s] - load_probe(at) * weight[s].xxyy);
       // Every mode finds the same weights.
       if (at < pairs) { weights[at] = weight[s]; }
     }

@@ -3,7 +3,7 @@
  *
  * Deno blocks its thread until the device is done, maps the buffer and settles the promise 10 ms later,
  * in which the device idles if the next work depends on what was read. But the contents are there at
- * the next turn of the event loop.
+ * once. Where they are not, in a browser, the promise is waited for.
  *
  * @module
  */
@@ -57,11 +57,8 @@ export class Readback implements Disposable {
     gpu.submit(encoder);
     const mapping = staging.mapAsync(GPUMapMode.READ);
     this.#mapping = mapping;
-    if (known) {
-      // Nobody may wait for it any more.
-      mapping.catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
+    // Nobody may wait for it any more.
+    if (known) mapping.catch(() => undefined);
     const early = known ? rangeIfMapped(staging) : undefined;
     if (early === undefined) await mapping;
     await gpu.finishChecks();
