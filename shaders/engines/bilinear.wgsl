@@ -1,7 +1,7 @@
 // Patches cut from the canvas between its pixels by four bilinear weights, and the adjoint.
 //   extract: patches[v, i] = sum of taps of the object at corner + fraction of visit v + i
 //   terms:   values[v, i] = [sum P* (psi' - P patch), sum |P|^2, 0], 0 for visits of weight 0
-//   gather:  sums[pixel] = adjoint taps of values over the visits of a tile, scalars[0] = largest third number
+//   gather:  sums[tile, pixel] = adjoint taps of values over the visits of a tile, scalars[0] = largest third number
 //   place:   gradient[pixel] = adjoint taps of patches
 // The taps of a patch reach one pixel beyond it, where its fraction is not 0.
 struct Params { size: u32, modes: u32, columns: u32, rows: u32, first: u32, count: u32, tiles: u32, bins: u32 }
@@ -91,7 +91,7 @@ fn gather(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) la
     let d = tap(v, local - vec2u(1u, 1u), f.x * f.y);
     sum += a.weight * known[a.at] + b.weight * known[b.at] + c.weight * known[c.at] + d.weight * known[d.at];
   }
-  if (tile.count > 0u) { sums[tile.at.x * params.columns + tile.at.y] = sum; }
+  if (tile.count > 0u) { sums[tile_place(tile.at.x, tile.at.y, params.columns)] = sum; }
   atomicMax(&peak, bitcast<u32>(sum.z));
   workgroupBarrier();
   if (lane == 0u) { atomicMax(&scalars[0], atomicLoad(&peak)); }

@@ -1,8 +1,4 @@
 // Pixels of the object before it is changed, from a texture.
-fn pixel_before(at: u32) -> vec2f {
-  return load_object_before(at).xy;
-}
-
 fn pair_before(at: u32) -> vec4f {
   return load_object_before(at);
 }

@@ -21,8 +21,7 @@ fn direct(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) la
   let end = min(first + 4u, params.rows);
   let floor = params.damping * scalars[0];
   for (var row = first; row < end; row++) {
-    let at = row * params.columns + column;
-    // The pixel that evens a row out is one of the next row.
+    let at = tile_place(row, column, params.columns);
     let pair = vec4f(scaled(load_sums(at), floor), scaled(load_sums(at + 1u), floor));
     store_direction(row * ((params.columns + 1u) / 2u) + column / 2u, pair);
   }

@@ -6,18 +6,19 @@ struct Params { modes: u32, columns: u32, rows: u32, bins: u32 }
 @group(0) @binding(3) var<storage, read_write> object: array<vec2f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// Every invocation has eight rows of a column.
+// Every invocation has a pair of pixels of four rows.
 @compute @workgroup_size(32)
 fn apply_object(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let slot = params.bins + 4u * wid.x;
-  let column = bins[slot] + lane % 16u;
+  let column = bins[slot] + 2u * (lane % 8u);
   if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
-  let first = bins[slot + 1u] + 8u * (lane / 16u);
-  let end = min(first + 8u, params.rows);
+  let first = bins[slot + 1u] + 4u * (lane / 8u);
+  let end = min(first + 4u, params.rows);
   let step = scalars[2] / f32(params.modes);
   for (var row = first; row < end; row++) {
     let at = row * params.columns + column;
-    let pair = load_sums(row * ((params.columns + 1u) / 2u) + column / 2u);
-    object[at] = pixel_before(at) + step * select(pair.xy, pair.zw, (column & 1u) != 0u);
+    let after = pair_before(at) + step * load_sums(row * ((params.columns + 1u) / 2u) + column / 2u);
+    object[at] = after.xy;
+    if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
   }
 }

@@ -8,18 +8,23 @@ struct Params { columns: u32, rows: u32, bins: u32, alpha: f32, beta: f32 }
 @group(0) @binding(3) var<storage, read_write> object: array<vec2f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// Every invocation has eight rows of a column.
+// Every invocation has a pair of pixels of four rows.
 @compute @workgroup_size(32)
 fn object_apply(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let slot = params.bins + 4u * wid.x;
-  let column = bins[slot] + lane % 16u;
+  let column = bins[slot] + 2u * (lane % 8u);
   if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
-  let first = bins[slot + 1u] + 8u * (lane / 16u);
-  let end = min(first + 8u, params.rows);
+  let first = bins[slot + 1u] + 4u * (lane / 8u);
+  let end = min(first + 4u, params.rows);
   let floor = params.alpha * max(scalars[0], 1e-30);
   for (var row = first; row < end; row++) {
     let at = row * params.columns + column;
-    let sum = load_sums(at);
-    object[at] = pixel_before(at) + params.beta * sum.xy / ((1.0 - params.alpha) * sum.z + floor);
+    let place = tile_place(row, column, params.columns);
+    let a = load_sums(place);
+    let b = load_sums(place + 1u);
+    let step = params.beta / ((1.0 - params.alpha) * vec2f(a.z, b.z) + floor);
+    let after = pair_before(at) + vec4f(a.xy, b.xy) * step.xxyy;
+    object[at] = after.xy;
+    if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
   }
 }

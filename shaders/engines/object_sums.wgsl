@@ -1,5 +1,5 @@
 // Sums over the visits of a batch for the object, in ascending order of the visits; chi = psi' - P O:
-//   numerators[pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  scalars[0] = largest sum |P|^2
+//   numerators[tile, pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  scalars[0] = largest sum |P|^2
 // Every invocation owns 2 PAIRS columns of ROWS rows of the tile; patches begin at any column, so that its pixels of
 // a row lie in PAIRS texels or one more. It adds P* psi' and takes O sum |P|^2 off in the end.
 struct Params {
@@ -51,22 +51,19 @@ fn add(sums: Row, probe: i32, wave: i32, x: u32, inside: bool) -> Row {
   return result;
 }
 
-// Stores pixel `at`; returns its weight.
-fn keep(at: u32, o: vec2f, wave: vec2f, weight: f32) -> f32 {
-  store_numerators(at, vec4f(wave - weight * o, weight, 0.0));
-  return weight;
-}
-
-// Stores the pixels of a row that are on the canvas; returns the largest weight.
-fn keep_row(sums: Row, row: u32, column: u32) -> f32 {
+// Stores the pixels of a row, also those of the tile that are not on the canvas; returns the largest weight of the others.
+fn keep(sums: Row, row: u32, column: u32) -> f32 {
   var largest = 0.0;
-  if (row >= params.rows) { return 0.0; }
+  let place = tile_place(row, column, params.columns) / 2u;
   for (var s = 0u; s < PAIRS; s++) {
     let x = column + 2u * s;
-    let at = row * params.columns + x;
-    let o = load_object(at);
-    if (x < params.columns) { largest = max(largest, keep(at, o.xy, sums.waves[s].xy, sums.weights[s].x)); }
-    if (x + 1u < params.columns) { largest = max(largest, keep(at + 1u, o.zw, sums.waves[s].zw, sums.weights[s].y)); }
+    let o = load_object(row * params.columns + x);
+    let weight = sums.weights[s];
+    let change = sums.waves[s] - weight.xxyy * o;
+    store_numerators(place + s, vec4f(change.xy, weight.x, 0.0), vec4f(change.zw, weight.y, 0.0));
+    let on = vec2u(x, x + 1u) < vec2u(params.columns) & vec2<bool>(row < params.rows);
+    let seen = select(vec2f(0.0), weight, on);
+    largest = max(largest, max(seen.x, seen.y));
   }
   return largest;
 }
@@ -109,7 +106,7 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
       k++;
       continuing { break if k >= end; }
     }
-    for (var r = 0u; r < ROWS; r++) { largest = max(largest, keep_row(sums[r], row + r, column)); }
+    for (var r = 0u; r < ROWS; r++) { largest = max(largest, keep(sums[r], row + r, column)); }
   }
   atomicMax(&peak, bitcast<u32>(largest));
   workgroupBarrier();

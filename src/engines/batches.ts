@@ -57,11 +57,16 @@ export interface TileLayout {
   readonly words: number;
 }
 
+/** Tiles of a canvas. */
+export function tileNumber({ rows, columns }: { rows: number; columns: number }): number {
+  return Math.ceil(rows / TILE) * Math.ceil(columns / TILE);
+}
+
 /** Room for the tiles that `visits` patches can touch. */
 export function tileLayout(state: EngineState, visits: number): TileLayout {
-  const { rows, columns } = state.shape, size = reach(state);
+  const size = reach(state);
   const members = visits * (Math.ceil(size / TILE) + 1) ** 2;
-  const tiles = Math.min(members, Math.ceil(rows / TILE) * Math.ceil(columns / TILE));
+  const tiles = Math.min(members, tileNumber(state.shape));
   return { tiles, members, words: 4 * tiles + members };
 }
 
@@ -74,8 +79,8 @@ export function binTiles(
   batch: readonly number[],
   layout: TileLayout,
 ): Uint32Array {
-  const { rows, columns } = state.shape, across = Math.ceil(columns / TILE);
-  const counts = new Uint32Array(across * Math.ceil(rows / TILE)), tiles: number[] = [];
+  const across = Math.ceil(state.shape.columns / TILE);
+  const counts = new Uint32Array(tileNumber(state.shape)), tiles: number[] = [];
   forTiles(state, batch, across, (tile) => {
     if (counts[tile]++ === 0) tiles.push(tile);
   });

@@ -7,6 +7,7 @@
  * @module
  */
 import source from "../../shaders/engines/bilinear.wgsl" with { type: "text" };
+import tilePlaces from "../../shaders/engines/tiles.wgsl" with { type: "text" };
 import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
@@ -16,7 +17,7 @@ import type { EngineState, EngineView } from "./state.ts";
 
 const table = {
   source,
-  snippets: [index],
+  snippets: [index, tilePlaces],
   params: {
     size: "u32",
     modes: "u32",
@@ -129,7 +130,7 @@ export function recordPlace(
  * Records the sums of an object update, as `recordObjectSums` makes them.
  *
  * @param values (count, N, N, 4) f32 of scratch.
- * @param sums (rows, columns, 4) f32.
+ * @param sums (tiles, 256, 4) f32.
  * @param scalars (4) f32: the first one is raised to the largest weight.
  */
 export function recordBilinearSums(

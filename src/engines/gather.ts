@@ -5,11 +5,12 @@
  */
 import applySource from "../../shaders/engines/object_apply.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/object_sums.wgsl" with { type: "text" };
+import tilePlaces from "../../shaders/engines/tiles.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import type { TileLayout } from "./batches.ts";
+import { type TileLayout, tileNumber } from "./batches.ts";
 import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
 import { objectStep, recordObjectStep } from "./object_step.ts";
 import type { EngineState, EngineView } from "./state.ts";
@@ -18,7 +19,7 @@ import type { Sweeper } from "./sweep.ts";
 const objectSums = canvasKernels((object, form) =>
   defineKernel({
     source: sumsSource,
-    snippets: [opaque],
+    snippets: [opaque, tilePlaces],
     label: `engines/object_sums#object_sums ${form}`,
     entryPoint: "object_sums",
     bindings: {
@@ -27,7 +28,7 @@ const objectSums = canvasKernels((object, form) =>
       probe: "texel",
       waves: "texel",
       object,
-      numerators: "store",
+      numerators: "store_pairs",
       scalars: "read_write",
     },
     params: {
@@ -45,7 +46,7 @@ const objectApply = objectStep("load", {
   source: applySource,
   label: "engines/object_apply#object_apply",
   entryPoint: "object_apply",
-  snippets: [],
+  snippets: [tilePlaces],
   params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
 });
 
@@ -97,7 +98,7 @@ export function gatherBatch(
 
 /** Work space of the sums. */
 export interface GatherSpace {
-  /** (rows, columns, 4) f32: sum P* chi, sum |P|^2. */
+  /** (tiles, 256, 4) f32, tiles of 16 x 16 row by row: sum P* chi, sum |P|^2. */
   readonly objectSums: Tensor;
   /** (K, N, N, 2) f32: sum O* chi. */
   readonly probeSums: Tensor;
@@ -186,9 +187,9 @@ export function probeStride(state: EngineView, batch: GatherBatch): number {
 
 /** Allocates the work space of batches. */
 export function gatherSpace(state: EngineState): GatherSpace {
-  const { size, modes, rows, columns } = state.shape, { gpu } = state;
+  const { size, modes } = state.shape, { gpu } = state;
   return {
-    objectSums: gpu.tensor("object sums", [rows, columns, 4]),
+    objectSums: gpu.tensor("object sums", [tileNumber(state.shape), 256, 4]),
     probeSums: gpu.tensor("probe sums", [modes, size, size, 2]),
     weights: gpu.tensor("probe weights", [size, size]),
     scalars: gpu.tensor("scalars", [4]),

@@ -5,6 +5,7 @@
  */
 import directionSource from "../../shaders/engines/lsqml_direction.wgsl" with { type: "text" };
 import objectSource from "../../shaders/engines/lsqml_object.wgsl" with { type: "text" };
+import tilePlaces from "../../shaders/engines/tiles.wgsl" with { type: "text" };
 import source from "../../shaders/engines/lsqml.wgsl" with { type: "text" };
 import sumsSource from "../../shaders/engines/lsqml_sums.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
@@ -82,6 +83,7 @@ const applyObject = objectStep("texel", {
 });
 const directKernel = defineKernel({
   source: directionSource,
+  snippets: [tilePlaces],
   label: "engines/lsqml_direction#direct",
   entryPoint: "direct",
   bindings: { bins: "read", sums: "load", scalars: "read", direction: "store" },
