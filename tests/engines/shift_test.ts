@@ -1,4 +1,5 @@
 import { recordShift, recordSpectrum, recordUnshift } from "../../src/engines/shift.ts";
+import { recordUnshiftSums } from "../../src/engines/shift_passes.ts";
 import { VISIT_WORDS } from "../../src/engines/state.ts";
 import { Plan } from "../../src/gpu/plan.ts";
 import { shiftImages } from "../reference/engine_problem.ts";
@@ -49,6 +50,34 @@ Deno.test("shifted probes agree with float64 for every size; unshift is the adjo
       for (const tensor of [visits, spectrum, waves, back, sum, one]) gpu.arena.release(tensor);
     }
   }));
+
+Deno.test("planes for a sum add up to all visits shifted back, in runs that do not divide them", () =>
+  withGpu(async (gpu) => {
+    const size = 128, modes = 2, plane = modes * size * size * 2, first = 1;
+    for (const count of [1, 7, 8]) {
+      const shifts = Array.from(
+        { length: first + count },
+        (_, v) => [0.1 * v - 0.3, 0.5 - 0.1 * v],
+      );
+      const words = shiftsOnly(shifts as [number, number][]);
+      const visits = gpu.tensor("visits", [words.length], words);
+      const values = randomValues(count * plane, 3);
+      const one = gpu.tensor("one by one", [count * plane], values);
+      const waves = gpu.tensor("waves", [count * plane], values);
+      using plan = new Plan(gpu, "sums");
+      const range = { size, modes, first, count };
+      recordUnshift(plan, { visits, spectrum: waves, waves: one }, range, false);
+      const planes = recordUnshiftSums(plan, visits, waves, range);
+      plan.submit();
+      const [each, sums] = await gpu.readAll([one, planes.tensor]);
+      const want = new Float64Array(plane), got = new Float64Array(plane);
+      each.forEach((value, i) => want[i % plane] += value);
+      sums.subarray(0, planes.count * plane).forEach((value, i) => got[i % plane] += value);
+      assertClose(`${count} visits`, got, want, 2e-6);
+      planes.release();
+      for (const tensor of [visits, one, waves]) gpu.arena.release(tensor);
+    }
+  }, { texelReads: true }));
 
 Deno.test("a shift of a whole pixel rolls the image, also where an axis has three stages", () =>
   withGpu(async (gpu) => {
