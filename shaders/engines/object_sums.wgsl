@@ -29,22 +29,23 @@ fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));
 }
 
-// Adds the terms of a row from number `probe` and number `wave` on, which are both odd or both even.
-fn add(sums: Row, probe: i32, wave: i32, x: u32, inside: bool) -> Row {
+// Adds the terms of a row from numbers `probe` and `first` on, which are both odd or both even.
+fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool) -> Row {
   var result = sums;
   let odd = (probe & 1) != 0;
   let i = u32(probe >> 1u);
-  let k = u32(wave >> 1u);
+  let k = u32(first >> 1u);
   var p = load_probe(i);
   var psi = load_waves(k);
   for (var s = 0u; s < PAIRS; s++) {
     let next_p = load_probe(i + s + 1u);
     let next_psi = load_waves(k + s + 1u);
-    // Numbers beyond the patch are those of another place; a probe of 0 leaves them out.
-    let wanted = vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size);
-    let seen = select(vec4f(0.0), select(p, vec4f(p.zw, next_p.xy), odd), wanted.xxyy & vec4<bool>(inside));
-    result.waves[s] += along(seen, select(psi, vec4f(psi.zw, next_psi.xy), odd));
-    result.weights[s] += energy(seen);
+    let seen = select(p, vec4f(p.zw, next_p.xy), odd);
+    let term = along(seen, select(psi, vec4f(psi.zw, next_psi.xy), odd));
+    // Numbers beyond the patch are those of another place.
+    let wanted = vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size) & vec2<bool>(inside);
+    result.waves[s] += select(vec4f(0.0), term, wanted.xxyy);
+    result.weights[s] += select(vec2f(0.0), energy(seen), wanted);
     p = next_p;
     psi = next_psi;
   }
