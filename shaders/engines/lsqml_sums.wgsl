@@ -2,8 +2,8 @@
 //   rows[2 v] = [<u,u>, <w,w>, Re<u,w>, weight], rows[2 v + 1] = [Re<u,chi>, Re<w,chi>, 0, 0]
 //   with u = d P, w = e O, chi = psi' - P O of the first mode (d, e: engines/lsqml.wgsl)
 // An invocation takes STRIP pairs of pixels in a row at a time. Where more than one visit shares a workgroup, all see the
-// same probe, which is read once for them. The direction of the probe is the same for all, also where its shift differs.
-struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, probe_stride: u32 }
+// same probe and its direction, which are read once for them.
+struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, probe_stride: u32, direction_stride: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(6) var<storage, read_write> rows_out: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -57,7 +57,7 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     var light: Light;
     for (var s = 0u; s < STRIP; s++) {
       light.p[s] = load_probe(base * params.probe_stride + first + s);
-      light.e[s] = load_direction(first + s);
+      light.e[s] = load_direction(base * params.direction_stride + first + s);
     }
     a = add(a, base, first, light);
     if (VISITS > 1u) { b = add(b, base + 1u, first, light); }

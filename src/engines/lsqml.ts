@@ -45,7 +45,6 @@ export class LsqmlEngine implements Engine {
   #waves: Tensor;
   #terms: Tensor | undefined;
   #direction: Tensor | undefined;
-  #turned: Tensor | undefined;
   #rows: Tensor;
   #objectDirection: Tensor;
   #space: GatherSpace;
@@ -109,8 +108,7 @@ export class LsqmlEngine implements Engine {
     this.#shift?.dispose();
     this.#momentum?.dispose();
     this.#sweeper.dispose();
-    const shifted = [this.#terms, this.#direction, this.#turned];
-    const own = [this.#waves, ...shifted, this.#rows, this.#objectDirection];
+    const own = [this.#waves, this.#terms, this.#direction, this.#rows, this.#objectDirection];
     for (const tensor of [...own, ...Object.values(this.#space) as Tensor[]]) {
       if (tensor !== undefined) this.#state.gpu.arena.release(tensor);
     }
@@ -127,8 +125,7 @@ export class LsqmlEngine implements Engine {
       const { visits, batch } = this.#sweeper;
       this.#shift = new ShiftedProbe(this.#state, visits, batch);
       this.#terms = gpu.tensor("probe terms", this.#waves.shape);
-      this.#direction = gpu.tensor("spectrum of the probe direction", probe.shape);
-      this.#turned = gpu.tensor("probe direction", probe.shape);
+      this.#direction = gpu.tensor("probe direction", probe.shape);
     }
     const key = rehearsal ? "rehearsal" : `${objectOn} ${probeOn} ${shifted}`;
     let block = this.#blocks.get(key);
@@ -163,15 +160,15 @@ export class LsqmlEngine implements Engine {
     if (shift === undefined) {
       recordProbeSums(plan, state, batch, space);
     } else {
-      // The terms are shifted back and added in the spectrum. The sums take the direction from where the
-      // probe lies, less than a pixel from the place of a pattern.
+      // The terms are shifted back and added in the spectrum, then shifted to every visit.
+      const terms = this.#terms!;
       direction = this.#direction!;
-      seen = this.#turned!;
-      const planes = shift.recordTerms(plan, batch, this.#terms!);
+      seen = terms;
+      const planes = shift.recordTerms(plan, batch, terms);
       plan.clear(direction);
       recordCollect(plan, state, planes.tensor, planes.count, direction);
       planes.release();
-      shift.recordSynthesis(plan, direction, seen);
+      shift.recordShift(plan, first, count, direction, seen);
     }
     recordSteps(plan, state, {
       batch,

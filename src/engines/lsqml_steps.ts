@@ -28,6 +28,7 @@ const sumsTable = {
     first: "u32",
     count: "u32",
     probeStride: "u32",
+    directionStride: "u32",
   },
 } as const;
 /** Textures of the sums that read the canvas often; adapters need not have more than four. */
@@ -106,11 +107,11 @@ export interface LsqmlSteps {
   readonly rows: Tensor;
   /** (rows, columns made even, 2) of scratch. */
   readonly objectDirection: Tensor;
-  /** (K, N, N, 2): direction of what is changed, the probe or its spectrum. */
+  /** (K, N, N, 2): direction of the probe. */
   readonly direction: Tensor;
-  /** (K, N, N, 2): direction of the probe, perhaps `direction` itself. */
+  /** The direction as every visit sees it, (count, K, N, N, 2), or `direction` itself. */
   readonly seen: Tensor;
-  /** (K, N, N, 2): probe or spectrum; absent keeps the probe. */
+  /** (K, N, N, 2): probe or spectrum that is changed; absent keeps the probe. */
   readonly probeOut: Tensor | undefined;
   /** True changes the object. */
   readonly objectOn: boolean;
@@ -137,8 +138,8 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
     { columns, rows: shape.rows, bins: binStart, damping },
     [batch.layout.tiles, 1, 1],
   );
-  const stride = probeStride(state, batch) / 2;
-  const together = gpu.profile.texelReads && stride === 0 ? VISITS : 1;
+  const stride = probeStride(state, batch) / 2, directionStride = seen === direction ? 0 : plane;
+  const together = gpu.profile.texelReads && stride === 0 && directionStride === 0 ? VISITS : 1;
   const constants = { STRIP: stripLength(gpu.profile, size), VISITS: together };
   plan.run(
     { ...(often && enough ? sumsKernels.often : sumsKernels.seldom), constants },
@@ -151,7 +152,7 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
       steps: objectDirection,
       rowsOut: rows,
     },
-    { size, modes, columns, first, count, probeStride: stride },
+    { size, modes, columns, first, count, probeStride: stride, directionStride },
     [Math.ceil(count / together), 1, 1],
   );
   const params = {

@@ -49,20 +49,19 @@ export class ShiftedProbe implements Disposable {
     this.open.copy(probe, this.spectrum, probe.length);
     recordSpectrum(this.open, this.spectrum, unused, size, modes, false);
     this.close = new Plan(gpu, "spectrum to probe");
-    this.recordSynthesis(this.close, this.spectrum, probe);
+    this.close.copy(this.spectrum, probe, probe.length);
+    recordSpectrum(this.close, probe, unused, size, modes, true);
   }
 
-  /** Records target = what has this spectrum, both (K, N, N, 2). */
-  recordSynthesis(plan: Plan, spectrum: Tensor, target: Tensor): void {
-    const { size, modes } = this.#sizes(), unused = { visits: this.#visits, spectrum: this.probes };
-    plan.copy(spectrum, target, target.length);
-    recordSpectrum(plan, target, unused, size, modes, true);
-  }
-
-  /** Records the probes of some visits. */
-  recordShift(plan: Plan, first: number, count: number): void {
-    const tensors = this.#tensors(this.probes, this.spectrum);
-    recordShift(plan, tensors, { ...this.#sizes(), first, count });
+  /** Records the probes of some visits; `spectrum` and `target` replace those of the probe. */
+  recordShift(
+    plan: Plan,
+    first: number,
+    count: number,
+    spectrum: Tensor = this.spectrum,
+    target: Tensor = this.probes,
+  ): void {
+    recordShift(plan, this.#tensors(target, spectrum), { ...this.#sizes(), first, count });
   }
 
   /** Records the adjoint on `waves`, in place; `accumulate` adds one visit to the spectrum instead. */

@@ -29,7 +29,7 @@ export interface LsqmlSteps {
  * One batch, amplitude noise (modulus replacement):
  *   chi = F^-1 Psi' - psi;  dP_m = mean_j back(O_j* chi_jm);  D = sum_j place(sum_m P_jm* chi_jm),
  *   dO = D / sqrt(W^2 + (damping max W)^2), W = sum_j sum_m |P_jm|^2 on the canvas
- *   per position, first mode, u = dO_j P, v = dP O_j (dP in the frame of the probe):
+ *   per position, first mode, u = dO_j P, v = dP O_j:
  *   [[<u,u> + l1, <u,v>], [<v,u>, <v,v> + l2]] (s, t) = (Re <u,chi>, Re <v,chi>), real parts,
  *   l = coupling * mean over the batch of the diagonal; s, t >= 0, times relaxation
  *   O += mean_j(s) dO / modes, P += mean_j(t) dP.
@@ -62,23 +62,22 @@ export function lsqmlStep(
     }
     shiftImages(part, modes, size, [-shift[0], -shift[1]])
       .forEach((v, i) => probeDirection[i] += v / batch.length);
-    return { patch, probe, chi, corner };
+    return { patch, probe, chi, corner, shift };
   });
   const peak = weight.reduce((a, b) => Math.max(a, b), 0);
   for (let i = 0; i < 2 * area; i++) {
     direction[i] /= Math.sqrt(weight[i >> 1] ** 2 + (options.damping * peak) ** 2);
   }
-  const sums = kept.map(({ patch, probe, chi, corner }) => {
+  const sums = kept.map(({ patch, probe, chi, corner, shift }) => {
+    const moved = shiftImages(probeDirection, modes, size, shift);
     const s = { uu: 0, vv: 0, uv: 0, u: 0, v: 0 };
     for (let at = 0; at < pixels; at++) {
       const on = (corner[0] + Math.floor(at / size)) * canvas[1] + corner[1] + at % size;
       const [dr, di] = [direction[2 * on], direction[2 * on + 1]];
       const ur = dr * probe[2 * at] - di * probe[2 * at + 1];
       const ui = dr * probe[2 * at + 1] + di * probe[2 * at];
-      const vr = probeDirection[2 * at] * patch[2 * at] -
-        probeDirection[2 * at + 1] * patch[2 * at + 1];
-      const vi = probeDirection[2 * at] * patch[2 * at + 1] +
-        probeDirection[2 * at + 1] * patch[2 * at];
+      const vr = moved[2 * at] * patch[2 * at] - moved[2 * at + 1] * patch[2 * at + 1];
+      const vi = moved[2 * at] * patch[2 * at + 1] + moved[2 * at + 1] * patch[2 * at];
       s.uu += ur * ur + ui * ui;
       s.vv += vr * vr + vi * vi;
       s.uv += ur * vr + ui * vi;
