@@ -181,18 +181,28 @@ ${kept(shape, "lines")}
 `;
 }
 
-/** Lines of what `number` gives, transformed and ramped. */
-function unshiftText(shape: LineShape): string {
+/** Lines of numbers `item(i)`, transformed and ramped; `take(k, q, value)` is done with number q of block k. */
+function ramped(
+  shape: LineShape,
+  item: (i: number) => string,
+  take: (k: number, q: number, value: string) => string,
+): string {
   const [first, last] = shape.radices;
-  const number = (j: number): string => `e${Math.floor(j / last)}_${j % last}`;
-  const ramped = (k: number, q: number): string =>
-    `let e${k}_${q} = rotate(b${k}[${q}], times(r${k}, t${q}));`;
-  return `${head(shape)}${RAMP}
-fn unshift_lines(at: u32, to: u32, d: f32) {
-${across(shape, (i) => `number(at, ${i}u)`)}
+  const taken = (k: number, q: number): string =>
+    take(k, q, `rotate(b${k}[${q}], times(r${k}, t${q}))`);
+  return `${across(shape, item)}
 ${blocks(shape)}
 ${ramp(shape)}
-${list(first, (k) => `  ${list(last, (q) => ramped(k, q), " ")}`)}
+${list(first, (k) => `  ${list(last, (q) => taken(k, q), " ")}`)}`;
+}
+
+/** Lines of what `number` gives, transformed and ramped. */
+function unshiftText(shape: LineShape): string {
+  const [, last] = shape.radices;
+  const number = (j: number): string => `e${Math.floor(j / last)}_${j % last}`;
+  return `${head(shape)}${RAMP}
+fn unshift_lines(at: u32, to: u32, d: f32) {
+${ramped(shape, (i) => `number(at, ${i}u)`, (k, q, value) => `let e${k}_${q} = ${value};`)}
 ${packed(shape, "lines", number, finished)}
 ${BARRIER}
 ${kept(shape, "lines")}
@@ -205,18 +215,13 @@ function gatherText(shape: LineShape): string {
   const [first, last] = shape.radices;
   const sum = (k: number, q: number): string => `s${k}_${q}`;
   const number = (j: number): string => sum(Math.floor(j / last), j % last);
-  const ramped = (k: number, q: number): string =>
-    `${sum(k, q)} += rotate(b${k}[${q}], times(r${k}, t${q}));`;
   return `${head(shape)}${RAMP}
 fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
 ${list(first, (k) => `  ${list(last, (q) => `var ${sum(k, q)} = vec4f(0.0);`, " ")}`)}
   for (var v = first; v < end; v++) {
   let at = from_first + v * stride;
   let d = turn_of(v);
-${across(shape, (i) => `source_row(at, ${i}u)`)}
-${blocks(shape)}
-${ramp(shape)}
-${list(first, (k) => `  ${list(last, (q) => ramped(k, q), " ")}`)}
+${ramped(shape, (i) => `source_row(at, ${i}u)`, (k, q, value) => `${sum(k, q)} += ${value};`)}
   }
 ${packed(shape, "lines", number, finished)}
 ${BARRIER}
