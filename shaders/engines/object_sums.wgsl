@@ -1,7 +1,8 @@
-// Sums over the visits of a batch for the object, in ascending order of the visits; chi = psi' - P O:
+// Sums over the visits of a batch for the object, in the order of its tile list; chi = psi' - P O:
 //   numerators[tile, pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  scalars[0] = largest sum |P|^2
 // Every invocation owns 2 PAIRS columns of ROWS rows of the tile; patches begin at any column, so that its pixels of
-// a row lie in PAIRS texels or one more. It adds P* psi' and takes O sum |P|^2 off in the end.
+// a row lie in PAIRS texels or one more: the leading visits of a tile that begin at even columns, as many as the first
+// member says, are added without that one. It adds P* psi' and takes O sum |P|^2 off in the end.
 struct Params {
   size: u32, modes: u32, columns: u32, rows: u32, probe_stride: u32, bins: u32, members: u32,
 }
@@ -29,8 +30,8 @@ fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));
 }
 
-// Adds the terms of a row from numbers `probe` and `first` on, which are both odd or both even.
-fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool) -> Row {
+// Adds the terms of a row from numbers `probe` and `first` on, which are both even if `even`, else both odd or both even.
+fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool, even: bool) -> Row {
   var result = sums;
   let odd = (probe & 1) != 0;
   let i = u32(probe >> 1u);
@@ -38,18 +39,48 @@ fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool) -> Row {
   var p = load_probe(i);
   var psi = load_waves(k);
   for (var s = 0u; s < PAIRS; s++) {
-    let next_p = load_probe(i + s + 1u);
-    let next_psi = load_waves(k + s + 1u);
-    let seen = select(p, vec4f(p.zw, next_p.xy), odd);
-    let term = along(seen, select(psi, vec4f(psi.zw, next_psi.xy), odd));
+    var seen = p;
+    var wave = psi;
+    if (!even || s + 1u < PAIRS) {
+      p = load_probe(i + s + 1u);
+      psi = load_waves(k + s + 1u);
+    }
+    if (!even) {
+      seen = select(seen, vec4f(seen.zw, p.xy), odd);
+      wave = select(wave, vec4f(wave.zw, psi.xy), odd);
+    }
+    let term = along(seen, wave);
     // Numbers beyond the patch are those of another place.
     let wanted = vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size) & vec2<bool>(inside);
     result.waves[s] += select(vec4f(0.0), term, wanted.xxyy);
     result.weights[s] += select(vec2f(0.0), energy(seen), wanted);
-    p = next_p;
-    psi = next_psi;
   }
   return result;
+}
+
+// Adds the terms of a member of the tile to the rows of an invocation.
+fn add_member(sums: ptr<function, array<Row, 4>>, k: u32, row: u32, column: u32, modes: u32, even: bool) {
+  // Visit of the batch, first row and column of its patch.
+  let member = vec3u(load_members(k).xyz);
+  let n = params.size;
+  let v = member.x;
+  let y = row - member.y;
+  let x = column - member.z;
+  // The sums wrap around where the patch begins beyond the first row or column.
+  if (x + 2u * PAIRS - 1u < n + 2u * PAIRS - 1u && y + ROWS - 1u < n + ROWS - 1u) {
+    let at = i32(y * n + x);
+    var m = 0u;
+    loop {
+      let p = i32(v * params.probe_stride + m * n * n) + at;
+      let w = i32((v * params.modes + m) * n * n) + at;
+      for (var r = 0u; r < ROWS; r++) {
+        let next = i32(r * n);
+        (*sums)[r] = add((*sums)[r], p + next, w + next, x, y + r < n, even);
+      }
+      m++;
+      continuing { break if ONE_MODE || m >= modes; }
+    }
+  }
 }
 
 // Stores the pixels of a row, also those of the tile that are not on the canvas; returns the largest weight of the others.
@@ -76,36 +107,27 @@ fn object_sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
   let across = 8u / PAIRS;
   let column = bins[slot] + 2u * PAIRS * (lane % across);
   let row = bins[slot + 1u] + ROWS * (lane / across);
-  let n = params.size;
   var largest = 0.0;
   if (count > 0u && column < params.columns && row < params.rows) {
     var sums = array<Row, 4>();
     let modes = opaque(params.modes, wid);
-    var k = params.members + bins[slot + 2u];
-    let end = k + count;
-    loop {
-      // Visit of the batch, first row and column of its patch.
-      let member = vec3u(load_members(k).xyz);
-      let v = member.x;
-      let y = row - member.y;
-      let x = column - member.z;
-      // The sums wrap around where the patch begins beyond the first row or column.
-      if (x + 2u * PAIRS - 1u < n + 2u * PAIRS - 1u && y + ROWS - 1u < n + ROWS - 1u) {
-        let at = i32(y * n + x);
-        var m = 0u;
-        loop {
-          let p = i32(v * params.probe_stride + m * n * n) + at;
-          let w = i32((v * params.modes + m) * n * n) + at;
-          for (var r = 0u; r < ROWS; r++) {
-            let next = i32(r * n);
-            sums[r] = add(sums[r], p + next, w + next, x, y + r < n);
-          }
-          m++;
-          continuing { break if ONE_MODE || m >= modes; }
-        }
+    let first = params.members + bins[slot + 2u];
+    let evens = first + u32(load_members(first).w);
+    var k = first;
+    // Loops that ask before their body run it once more, for nobody, on a software adapter.
+    if (k < evens) {
+      loop {
+        add_member(&sums, k, row, column, modes, true);
+        k++;
+        continuing { break if k >= evens; }
       }
-      k++;
-      continuing { break if k >= end; }
+    }
+    if (k < first + count) {
+      loop {
+        add_member(&sums, k, row, column, modes, false);
+        k++;
+        continuing { break if k >= first + count; }
+      }
     }
     for (var r = 0u; r < ROWS; r++) { largest = max(largest, keep(sums[r], row + r, column)); }
   }

@@ -73,18 +73,21 @@ export function tileLayout(state: EngineState, visits: number): TileLayout {
 /**
  * The visits that touch each tile: four numbers a tile (column, row, first member, members), then
  * the members, visits counted within the batch in ascending order.
+ *
+ * @param words zeros, which are filled and returned.
  */
 export function binTiles(
   state: EngineState,
   batch: readonly number[],
   layout: TileLayout,
+  words: Uint32Array = new Uint32Array(layout.words),
 ): Uint32Array {
   const across = Math.ceil(state.shape.columns / TILE);
   const counts = new Uint32Array(tileNumber(state.shape)), tiles: number[] = [];
   forTiles(state, batch, across, (tile) => {
     if (counts[tile]++ === 0) tiles.push(tile);
   });
-  const words = new Uint32Array(layout.words), places = new Uint32Array(counts.length);
+  const places = new Uint32Array(counts.length);
   let first = 0;
   tiles.forEach((tile, slot) => {
     const place = 4 * slot;
@@ -119,22 +122,32 @@ function forTiles(
   }
 }
 
-/** Visit, first row and first column of the patch of every member of a list of {@linkcode binTiles}, (members, 4). */
+/**
+ * Visit, first row and first column of the patch of every member of a list of {@linkcode binTiles}; the
+ * fourth number of the first member of a tile is how many of its leading patches begin at even columns.
+ *
+ * @param places (members, 4): is filled.
+ */
 export function placeMembers(
-  state: EngineState,
+  { corners }: EngineState,
   batch: readonly number[],
   layout: TileLayout,
   words: Uint32Array,
-): Float32Array {
-  const { corners } = state, places = new Float32Array(4 * layout.members);
-  const visits = words.subarray(4 * layout.tiles);
-  for (let i = 0; i < visits.length; i++) {
-    const visit = visits[i], pattern = batch[visit];
-    places[4 * i] = visit;
-    places[4 * i + 1] = corners[2 * pattern];
-    places[4 * i + 2] = corners[2 * pattern + 1];
+  places: Float32Array,
+): void {
+  for (let tile = 0; tile < layout.tiles; tile++) {
+    const first = words[4 * tile + 2], count = words[4 * tile + 3];
+    let evens = 0;
+    for (let k = 0; k < count; k++) {
+      const visit = words[4 * layout.tiles + first + k], pattern = batch[visit];
+      const at = 4 * (first + k), column = corners[2 * pattern + 1];
+      places[at] = visit;
+      places[at + 1] = corners[2 * pattern];
+      places[at + 2] = column;
+      if (evens === k && column % 2 === 0) evens++;
+    }
+    if (count > 0) places[4 * first + 3] = evens;
   }
-  return places;
 }
 
 /** Pixels along an axis that a patch touches. */

@@ -9,7 +9,7 @@ import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { gatherBatch, type GatherSpace, gatherSpace, recordObjectSums } from "./gather.ts";
 import { recordSteps } from "./lsqml_steps.ts";
-import { Momentum } from "./momentum.ts";
+import { Momentum, pushBlock } from "./momentum.ts";
 import { recordCollect, recordProbeSums } from "./probe_gather.ts";
 import type { ProjectionNoise } from "./modulus.ts";
 import { recordProjection } from "./project.ts";
@@ -57,7 +57,8 @@ export class LsqmlEngine implements Engine {
     const { size, modes } = state.shape, { gpu } = state;
     this.#state = state;
     this.#options = options;
-    this.#sweeper = new Sweeper(state, { ...options, tiles: true });
+    const block = options.block ?? pushBlock(options.batch, options.momentum);
+    this.#sweeper = new Sweeper(state, { ...options, tiles: true, block });
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
     this.#rows = gpu.tensor("step sums", [batch, 2, 4]);

@@ -23,6 +23,14 @@ const push = defineKernel({
 /** Part of the velocity that is added to the object. */
 const FEEDBACK = 0.3;
 
+/** Visits after which the object is pushed. */
+const PUSH_VISITS = 64;
+
+/** Batches of a block after each of which the object is pushed; undefined without momentum. */
+export function pushBlock(batch: number, friction = 0): number | undefined {
+  return friction > 0 ? Math.max(1, Math.floor(PUSH_VISITS / batch)) : undefined;
+}
+
 /** Velocity of an object; replay `plan` after each block of visits. */
 export class Momentum implements Disposable {
   /** v = friction v + (O - last); O += 0.3 v; last = O. */

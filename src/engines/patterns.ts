@@ -10,7 +10,7 @@ import { GpuLimitError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
-/** Fewest patterns of a window: those that sweeps submit together. */
+/** Fewest patterns of a window, which is what sweeps submit together. */
 const TOGETHER = 64;
 
 /** How patterns are kept. */
@@ -68,6 +68,11 @@ export class Patterns implements Disposable {
   /** True if kernels see a window, so that patterns have to be shown before they are visited. */
   get windowed(): boolean {
     return this.#pages.length > 0;
+  }
+
+  /** Most patterns that can be shown together. */
+  get together(): number {
+    return this.windowed ? this.visible.shape[0] : Infinity;
   }
 
   /** Plane of `visible` that holds a pattern; of one that is not shown 0. */

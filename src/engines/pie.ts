@@ -22,7 +22,7 @@ import {
   type StepRule,
 } from "./gather.ts";
 import type { ProjectionNoise } from "./modulus.ts";
-import { Momentum } from "./momentum.ts";
+import { Momentum, pushBlock } from "./momentum.ts";
 import { recordSingleUpdate } from "./pie_single.ts";
 import {
   recordCollect,
@@ -84,7 +84,10 @@ export class PieEngine implements Engine {
     this.name = options.name;
     this.#state = state;
     this.#options = options;
-    this.#sweeper = new Sweeper(state, options);
+    this.#sweeper = new Sweeper(state, {
+      ...options,
+      block: options.block ?? pushBlock(options.batch, options.momentum),
+    });
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
     if (batch > 1 || state.interpolated) this.#space = gatherSpace(state);

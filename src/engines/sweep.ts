@@ -36,7 +36,7 @@ export interface SweepOptions {
   readonly order: BatchOrder;
   /** Seed of the order. */
   readonly seed: number;
-  /** Batches in a block; default as many as make it worth while. */
+  /** Batches in a block; default as many as make it worth while. A given number is kept in every block but the last. */
   readonly block?: number | undefined;
   /** True makes tile lists for batches of one visit, too. */
   readonly tiles?: boolean | undefined;
@@ -44,8 +44,16 @@ export interface SweepOptions {
   readonly onBlock?: ((done: number, all: number) => void) | undefined;
 }
 
-/** Batches in a block, by the patterns of a batch. */
-const BLOCK_VISITS = 64;
+/**
+ * Most visits of a block, most of their pixels and most batches: a submission takes half a millisecond of
+ * Deno's thread whatever is in it, which the threads of a software adapter then lack; but progress is told
+ * once a block.
+ */
+const BLOCK_VISITS = 256;
+const BLOCK_PIXELS = 256 * 128 * 128;
+const BLOCK_BATCHES = 64;
+/** Part of a block that is submitted first, so that the device need not wait for all of it to be prepared. */
+const FIRST_PART = 4;
 /** Stream of the visiting order; one stream an epoch follows. */
 const ORDER_STREAM = 5000;
 
@@ -84,15 +92,16 @@ export class Sweeper implements Disposable {
 
   /** Allocates the tensors. */
   constructor(state: EngineState, options: SweepOptions) {
-    const { patterns } = state.shape;
+    const { patterns, size } = state.shape;
     this.#gpu = state.gpu;
     this.#pace = new Pace(state.gpu);
     this.#state = state;
     this.#options = options;
     this.batch = Math.max(1, Math.min(options.batch, patterns));
+    const most = Math.min(BLOCK_VISITS, BLOCK_PIXELS / size ** 2, state.patterns.together);
     this.block = options.block ?? Math.max(
       1,
-      Math.min(Math.floor(BLOCK_VISITS / this.batch), Math.ceil(patterns / this.batch)),
+      Math.min(Math.floor(most / this.batch), Math.ceil(patterns / this.batch), BLOCK_BATCHES),
     );
     const visits = this.block * this.batch;
     this.layout = tileLayout(state, this.batch);
@@ -125,7 +134,10 @@ export class Sweeper implements Disposable {
   /** Batches of an epoch, in order. */
   batches(epoch: number): number[][] {
     const random = new Random(this.#options.seed, ORDER_STREAM + epoch);
-    return makeBatches(this.#state.positions, this.batch, this.#options.order, random);
+    const { positions, corners } = this.#state;
+    // Patches that begin at even columns come first: their pairs of pixels are those of the canvas.
+    return makeBatches(positions, this.batch, this.#options.order, random)
+      .map((batch) => batch.sort((a, b) => (corners[2 * a + 1] & 1) - (corners[2 * b + 1] & 1)));
   }
 
   /**
@@ -160,13 +172,14 @@ export class Sweeper implements Disposable {
     const gpu = this.#gpu, state = this.#state, width = VISIT_WORDS * this.batch;
     const words = new Uint32Array(this.block * width);
     const all = batches.reduce((sum, batch) => sum + batch.length, 0);
-    let done = 0;
+    let done = 0, part: typeof batches = [];
     this.#pace.start();
-    for (let from = 0; from < batches.length; from += this.block) {
-      const part = batches.slice(from, from + this.block);
+    for (let from = 0; from < batches.length; from += part.length) {
+      const short = from === 0 && this.#options.block === undefined;
+      part = batches.slice(from, from + Math.ceil(this.block / (short ? FIRST_PART : 1)));
       state.patterns.show(part.flat());
       part.forEach((batch, k) => words.set(encodeVisits(state, batch, this.batch), k * width));
-      gpu.write(this.visits, words);
+      gpu.write(this.visits, words.subarray(0, part.length * width));
       if (this.local !== undefined) {
         const local = new Uint32Array(words.length);
         part.forEach((b, k) => local.set(encodeLocalVisits(state, b, this.batch), k * width));
@@ -202,13 +215,13 @@ export class Sweeper implements Disposable {
   }
 
   #writeTiles(batches: readonly (readonly number[])[]): void {
-    const { block, layout } = this, state = this.#state;
-    const bins = new Uint32Array(block * layout.words);
-    const members = new Float32Array(block * layout.members * 4);
+    const { layout } = this, state = this.#state, places = 4 * layout.members;
+    const bins = new Uint32Array(batches.length * layout.words);
+    const members = new Float32Array(batches.length * places);
     batches.forEach((batch, k) => {
-      const words = binTiles(state, batch, layout);
-      bins.set(words, k * layout.words);
-      members.set(placeMembers(state, batch, layout, words), 4 * k * layout.members);
+      const words = bins.subarray(k * layout.words, (k + 1) * layout.words);
+      binTiles(state, batch, layout, words);
+      placeMembers(state, batch, layout, words, members.subarray(k * places, (k + 1) * places));
     });
     this.#gpu.write(this.bins!, bins);
     this.#gpu.write(this.members!, members);
