@@ -18,11 +18,13 @@ fn direct(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) la
   let column = bins[slot] + 2u * (lane % 8u);
   if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
   let first = bins[slot + 1u] + 4u * (lane / 8u);
-  let end = min(first + 4u, params.rows);
   let floor = params.damping * scalars[0];
-  for (var row = first; row < end; row++) {
-    let at = tile_place(row, column, params.columns);
-    let pair = vec4f(scaled(load_sums(at), floor), scaled(load_sums(at + 1u), floor));
-    store_direction(row * ((params.columns + 1u) / 2u) + column / 2u, pair);
+  for (var r = 0u; r < 4u; r++) {
+    let row = first + r;
+    if (row < params.rows) {
+      let at = tile_place(row, column, params.columns);
+      let pair = vec4f(scaled(load_sums(at), floor), scaled(load_sums(at + 1u), floor));
+      store_direction(row * ((params.columns + 1u) / 2u) + column / 2u, pair);
+    }
   }
 }

@@ -13,12 +13,14 @@ fn apply_object(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_ind
   let column = bins[slot] + 2u * (lane % 8u);
   if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
   let first = bins[slot + 1u] + 4u * (lane / 8u);
-  let end = min(first + 4u, params.rows);
   let step = scalars[2] / f32(params.modes);
-  for (var row = first; row < end; row++) {
-    let at = row * params.columns + column;
-    let after = pair_before(at) + step * load_sums(row * ((params.columns + 1u) / 2u) + column / 2u);
-    object[at] = after.xy;
-    if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
+  for (var r = 0u; r < 4u; r++) {
+    let row = first + r;
+    if (row < params.rows) {
+      let at = row * params.columns + column;
+      let after = pair_before(at) + step * load_sums(row * ((params.columns + 1u) / 2u) + column / 2u);
+      object[at] = after.xy;
+      if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
+    }
   }
 }

@@ -53,14 +53,21 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let base = VISITS * wid.x;
   var a: Sums;
   var b: Sums;
-  for (var first = STRIP * lane; first < params.size * params.size / 2u; first += STRIP * WORKGROUP) {
-    var light: Light;
-    for (var s = 0u; s < STRIP; s++) {
-      light.p[s] = load_probe(base * params.probe_stride + first + s);
-      light.e[s] = load_direction(base * params.direction_stride + first + s);
+  let pairs = params.size * params.size / 2u;
+  var first = STRIP * lane;
+  // A loop that asks before its body runs it once more, for nobody, on a software adapter.
+  if (first < pairs) {
+    loop {
+      var light: Light;
+      for (var s = 0u; s < STRIP; s++) {
+        light.p[s] = load_probe(base * params.probe_stride + first + s);
+        light.e[s] = load_direction(base * params.direction_stride + first + s);
+      }
+      a = add(a, base, first, light);
+      if (VISITS > 1u) { b = add(b, base + 1u, first, light); }
+      first += STRIP * WORKGROUP;
+      continuing { break if first >= pairs; }
     }
-    a = add(a, base, first, light);
-    if (VISITS > 1u) { b = add(b, base + 1u, first, light); }
   }
   share(lane, 0u, a);
   if (VISITS > 1u) { share(lane, 1u, b); }

@@ -15,16 +15,18 @@ fn object_apply(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_ind
   let column = bins[slot] + 2u * (lane % 8u);
   if (column >= params.columns || bins[slot + 3u] == 0u) { return; }
   let first = bins[slot + 1u] + 4u * (lane / 8u);
-  let end = min(first + 4u, params.rows);
   let floor = params.alpha * max(scalars[0], 1e-30);
-  for (var row = first; row < end; row++) {
-    let at = row * params.columns + column;
-    let place = tile_place(row, column, params.columns);
-    let a = load_sums(place);
-    let b = load_sums(place + 1u);
-    let step = params.beta / ((1.0 - params.alpha) * vec2f(a.z, b.z) + floor);
-    let after = pair_before(at) + vec4f(a.xy, b.xy) * step.xxyy;
-    object[at] = after.xy;
-    if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
+  for (var r = 0u; r < 4u; r++) {
+    let row = first + r;
+    if (row < params.rows) {
+      let at = row * params.columns + column;
+      let place = tile_place(row, column, params.columns);
+      let a = load_sums(place);
+      let b = load_sums(place + 1u);
+      let step = params.beta / ((1.0 - params.alpha) * vec2f(a.z, b.z) + floor);
+      let after = pair_before(at) + vec4f(a.xy, b.xy) * step.xxyy;
+      object[at] = after.xy;
+      if (column + 1u < params.columns) { object[at + 1u] = after.zw; }
+    }
   }
 }

@@ -10,7 +10,12 @@ override WORKGROUP: u32 = 64u;
 fn collect(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= params.count) { return; }
   var sum = vec4f(0.0);
-  for (var v = 0u; v < params.visits; v++) { sum += load_terms(v * params.count + id.x); }
+  var v = 0u;
+  loop {
+    sum += load_terms(v * params.count + id.x);
+    v++;
+    continuing { break if v >= params.visits; }
+  }
   let peak = max(scalars[1], 1e-30);
   spectrum[id.x] += select(1.0, params.beta / peak, params.beta >= 0.0) * sum;
 }

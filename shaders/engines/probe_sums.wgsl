@@ -18,7 +18,8 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var numerator = array<vec4f, 4>();
   var weight = array<vec2f, 4>();
   if (first < all) {
-    for (var v = 0u; v < params.visits; v++) {
+    var v = 0u;
+    loop {
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
@@ -28,6 +29,8 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
         numerator[s] += psi * o[s].xxzz + vec4f(psi.y, -psi.x, psi.w, -psi.z) * o[s].yyww;
         weight[s] += energy(o[s]);
       }
+      v++;
+      continuing { break if v >= params.visits; }
     }
     for (var s = 0u; s < STRIP; s++) {
       let at = first + s;

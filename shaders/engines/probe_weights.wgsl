@@ -14,12 +14,15 @@ fn sum_weights(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_inde
   let first = (wid.x * WORKGROUP + lane) * STRIP;
   var weight = array<vec2f, 4>();
   if (first < params.size * params.size / 2u) {
-    for (var v = 0u; v < params.visits; v++) {
+    var v = 0u;
+    loop {
       let start = first_pixel(v);
       // Visits that only fill a batch stand at its end.
       if (start == UNUSED) { break; }
       let o = object_strip(under(start, first));
       for (var s = 0u; s < STRIP; s++) { weight[s] += energy(o[s]); }
+      v++;
+      continuing { break if v >= params.visits; }
     }
     for (var s = 0u; s < STRIP; s++) { weights[first + s] = weight[s]; }
   }

@@ -11,6 +11,10 @@ fn times(a: vec2f, b: vec2f) -> vec2f {
   return vec2f(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
+fn conjugate(a: vec2f) -> vec2f {
+  return vec2f(a.x, -a.y);
+}
+
 fn turned_by(turns: f32) -> vec2f {
   let angle = -6.283185307179586 * turns;
   return vec2f(cos(angle), sin(angle));
@@ -33,7 +37,9 @@ fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
   var s13_0 = vec4f(0.0); var s13_1 = vec4f(0.0); var s13_2 = vec4f(0.0); var s13_3 = vec4f(0.0); var s13_4 = vec4f(0.0); var s13_5 = vec4f(0.0); var s13_6 = vec4f(0.0); var s13_7 = vec4f(0.0);
   var s14_0 = vec4f(0.0); var s14_1 = vec4f(0.0); var s14_2 = vec4f(0.0); var s14_3 = vec4f(0.0); var s14_4 = vec4f(0.0); var s14_5 = vec4f(0.0); var s14_6 = vec4f(0.0); var s14_7 = vec4f(0.0);
   var s15_0 = vec4f(0.0); var s15_1 = vec4f(0.0); var s15_2 = vec4f(0.0); var s15_3 = vec4f(0.0); var s15_4 = vec4f(0.0); var s15_5 = vec4f(0.0); var s15_6 = vec4f(0.0); var s15_7 = vec4f(0.0);
-  for (var v = first; v < end; v++) {
+  var v = first;
+  if (v < end) {
+  loop {
   let at = from_first + v * stride;
   let d = turn_of(v);
   let a0 = dft16(array<vec4f, 16>(source_row(at, 0u), source_row(at, 8u), source_row(at, 16u), source_row(at, 24u), source_row(at, 32u), source_row(at, 40u), source_row(at, 48u), source_row(at, 56u), source_row(at, 64u), source_row(at, 72u), source_row(at, 80u), source_row(at, 88u), source_row(at, 96u), source_row(at, 104u), source_row(at, 112u), source_row(at, 120u)));
@@ -68,46 +74,47 @@ fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
   let b13 = dft8(array<vec4f, 8>(y0_13, y1_13, y2_13, y3_13, y4_13, y5_13, y6_13, y7_13));
   let b14 = dft8(array<vec4f, 8>(y0_14, y1_14, y2_14, y3_14, y4_14, y5_14, y6_14, y7_14));
   let b15 = dft8(array<vec4f, 8>(y0_15, y1_15, y2_15, y3_15, y4_15, y5_15, y6_15, y7_15));
-  let r0 = turned_by(0.0 * d / 128.0);
   let r1 = turned_by(1.0 * d / 128.0);
-  let r2 = turned_by(2.0 * d / 128.0);
-  let r3 = turned_by(3.0 * d / 128.0);
+  let r2 = times(r1, r1);
+  let r3 = times(r2, r1);
   let r4 = turned_by(4.0 * d / 128.0);
   let r5 = times(r4, r1);
   let r6 = times(r4, r2);
   let r7 = times(r4, r3);
-  let r8 = turned_by(8.0 * d / 128.0);
+  let r8 = times(r4, r4);
   let r9 = times(r8, r1);
   let r10 = times(r8, r2);
   let r11 = times(r8, r3);
-  let r12 = turned_by(12.0 * d / 128.0);
+  let r12 = times(r8, r4);
   let r13 = times(r12, r1);
   let r14 = times(r12, r2);
   let r15 = times(r12, r3);
-  let t0 = turned_by(0.0 * d / 128.0);
   let t1 = turned_by(16.0 * d / 128.0);
-  let t2 = turned_by(32.0 * d / 128.0);
-  let t3 = turned_by(48.0 * d / 128.0);
-  let t4 = turned_by(-64.0 * d / 128.0);
-  let t5 = turned_by(-48.0 * d / 128.0);
-  let t6 = turned_by(-32.0 * d / 128.0);
-  let t7 = turned_by(-16.0 * d / 128.0);
-  s0_0 += rotate(b0[0], times(r0, t0)); s0_1 += rotate(b0[1], times(r0, t1)); s0_2 += rotate(b0[2], times(r0, t2)); s0_3 += rotate(b0[3], times(r0, t3)); s0_4 += rotate(b0[4], times(r0, t4)); s0_5 += rotate(b0[5], times(r0, t5)); s0_6 += rotate(b0[6], times(r0, t6)); s0_7 += rotate(b0[7], times(r0, t7));
-  s1_0 += rotate(b1[0], times(r1, t0)); s1_1 += rotate(b1[1], times(r1, t1)); s1_2 += rotate(b1[2], times(r1, t2)); s1_3 += rotate(b1[3], times(r1, t3)); s1_4 += rotate(b1[4], times(r1, t4)); s1_5 += rotate(b1[5], times(r1, t5)); s1_6 += rotate(b1[6], times(r1, t6)); s1_7 += rotate(b1[7], times(r1, t7));
-  s2_0 += rotate(b2[0], times(r2, t0)); s2_1 += rotate(b2[1], times(r2, t1)); s2_2 += rotate(b2[2], times(r2, t2)); s2_3 += rotate(b2[3], times(r2, t3)); s2_4 += rotate(b2[4], times(r2, t4)); s2_5 += rotate(b2[5], times(r2, t5)); s2_6 += rotate(b2[6], times(r2, t6)); s2_7 += rotate(b2[7], times(r2, t7));
-  s3_0 += rotate(b3[0], times(r3, t0)); s3_1 += rotate(b3[1], times(r3, t1)); s3_2 += rotate(b3[2], times(r3, t2)); s3_3 += rotate(b3[3], times(r3, t3)); s3_4 += rotate(b3[4], times(r3, t4)); s3_5 += rotate(b3[5], times(r3, t5)); s3_6 += rotate(b3[6], times(r3, t6)); s3_7 += rotate(b3[7], times(r3, t7));
-  s4_0 += rotate(b4[0], times(r4, t0)); s4_1 += rotate(b4[1], times(r4, t1)); s4_2 += rotate(b4[2], times(r4, t2)); s4_3 += rotate(b4[3], times(r4, t3)); s4_4 += rotate(b4[4], times(r4, t4)); s4_5 += rotate(b4[5], times(r4, t5)); s4_6 += rotate(b4[6], times(r4, t6)); s4_7 += rotate(b4[7], times(r4, t7));
-  s5_0 += rotate(b5[0], times(r5, t0)); s5_1 += rotate(b5[1], times(r5, t1)); s5_2 += rotate(b5[2], times(r5, t2)); s5_3 += rotate(b5[3], times(r5, t3)); s5_4 += rotate(b5[4], times(r5, t4)); s5_5 += rotate(b5[5], times(r5, t5)); s5_6 += rotate(b5[6], times(r5, t6)); s5_7 += rotate(b5[7], times(r5, t7));
-  s6_0 += rotate(b6[0], times(r6, t0)); s6_1 += rotate(b6[1], times(r6, t1)); s6_2 += rotate(b6[2], times(r6, t2)); s6_3 += rotate(b6[3], times(r6, t3)); s6_4 += rotate(b6[4], times(r6, t4)); s6_5 += rotate(b6[5], times(r6, t5)); s6_6 += rotate(b6[6], times(r6, t6)); s6_7 += rotate(b6[7], times(r6, t7));
-  s7_0 += rotate(b7[0], times(r7, t0)); s7_1 += rotate(b7[1], times(r7, t1)); s7_2 += rotate(b7[2], times(r7, t2)); s7_3 += rotate(b7[3], times(r7, t3)); s7_4 += rotate(b7[4], times(r7, t4)); s7_5 += rotate(b7[5], times(r7, t5)); s7_6 += rotate(b7[6], times(r7, t6)); s7_7 += rotate(b7[7], times(r7, t7));
-  s8_0 += rotate(b8[0], times(r8, t0)); s8_1 += rotate(b8[1], times(r8, t1)); s8_2 += rotate(b8[2], times(r8, t2)); s8_3 += rotate(b8[3], times(r8, t3)); s8_4 += rotate(b8[4], times(r8, t4)); s8_5 += rotate(b8[5], times(r8, t5)); s8_6 += rotate(b8[6], times(r8, t6)); s8_7 += rotate(b8[7], times(r8, t7));
-  s9_0 += rotate(b9[0], times(r9, t0)); s9_1 += rotate(b9[1], times(r9, t1)); s9_2 += rotate(b9[2], times(r9, t2)); s9_3 += rotate(b9[3], times(r9, t3)); s9_4 += rotate(b9[4], times(r9, t4)); s9_5 += rotate(b9[5], times(r9, t5)); s9_6 += rotate(b9[6], times(r9, t6)); s9_7 += rotate(b9[7], times(r9, t7));
-  s10_0 += rotate(b10[0], times(r10, t0)); s10_1 += rotate(b10[1], times(r10, t1)); s10_2 += rotate(b10[2], times(r10, t2)); s10_3 += rotate(b10[3], times(r10, t3)); s10_4 += rotate(b10[4], times(r10, t4)); s10_5 += rotate(b10[5], times(r10, t5)); s10_6 += rotate(b10[6], times(r10, t6)); s10_7 += rotate(b10[7], times(r10, t7));
-  s11_0 += rotate(b11[0], times(r11, t0)); s11_1 += rotate(b11[1], times(r11, t1)); s11_2 += rotate(b11[2], times(r11, t2)); s11_3 += rotate(b11[3], times(r11, t3)); s11_4 += rotate(b11[4], times(r11, t4)); s11_5 += rotate(b11[5], times(r11, t5)); s11_6 += rotate(b11[6], times(r11, t6)); s11_7 += rotate(b11[7], times(r11, t7));
-  s12_0 += rotate(b12[0], times(r12, t0)); s12_1 += rotate(b12[1], times(r12, t1)); s12_2 += rotate(b12[2], times(r12, t2)); s12_3 += rotate(b12[3], times(r12, t3)); s12_4 += rotate(b12[4], times(r12, t4)); s12_5 += rotate(b12[5], times(r12, t5)); s12_6 += rotate(b12[6], times(r12, t6)); s12_7 += rotate(b12[7], times(r12, t7));
-  s13_0 += rotate(b13[0], times(r13, t0)); s13_1 += rotate(b13[1], times(r13, t1)); s13_2 += rotate(b13[2], times(r13, t2)); s13_3 += rotate(b13[3], times(r13, t3)); s13_4 += rotate(b13[4], times(r13, t4)); s13_5 += rotate(b13[5], times(r13, t5)); s13_6 += rotate(b13[6], times(r13, t6)); s13_7 += rotate(b13[7], times(r13, t7));
-  s14_0 += rotate(b14[0], times(r14, t0)); s14_1 += rotate(b14[1], times(r14, t1)); s14_2 += rotate(b14[2], times(r14, t2)); s14_3 += rotate(b14[3], times(r14, t3)); s14_4 += rotate(b14[4], times(r14, t4)); s14_5 += rotate(b14[5], times(r14, t5)); s14_6 += rotate(b14[6], times(r14, t6)); s14_7 += rotate(b14[7], times(r14, t7));
-  s15_0 += rotate(b15[0], times(r15, t0)); s15_1 += rotate(b15[1], times(r15, t1)); s15_2 += rotate(b15[2], times(r15, t2)); s15_3 += rotate(b15[3], times(r15, t3)); s15_4 += rotate(b15[4], times(r15, t4)); s15_5 += rotate(b15[5], times(r15, t5)); s15_6 += rotate(b15[6], times(r15, t6)); s15_7 += rotate(b15[7], times(r15, t7));
+  let t2 = times(t1, t1);
+  let t3 = times(t2, t1);
+  let t4 = conjugate(times(t2, t2));
+  let t5 = conjugate(t3);
+  let t6 = conjugate(t2);
+  let t7 = conjugate(t1);
+  s0_0 += b0[0]; s0_1 += rotate(b0[1], t1); s0_2 += rotate(b0[2], t2); s0_3 += rotate(b0[3], t3); s0_4 += rotate(b0[4], t4); s0_5 += rotate(b0[5], t5); s0_6 += rotate(b0[6], t6); s0_7 += rotate(b0[7], t7);
+  s1_0 += rotate(b1[0], r1); s1_1 += rotate(b1[1], times(r1, t1)); s1_2 += rotate(b1[2], times(r1, t2)); s1_3 += rotate(b1[3], times(r1, t3)); s1_4 += rotate(b1[4], times(r1, t4)); s1_5 += rotate(b1[5], times(r1, t5)); s1_6 += rotate(b1[6], times(r1, t6)); s1_7 += rotate(b1[7], times(r1, t7));
+  s2_0 += rotate(b2[0], r2); s2_1 += rotate(b2[1], times(r2, t1)); s2_2 += rotate(b2[2], times(r2, t2)); s2_3 += rotate(b2[3], times(r2, t3)); s2_4 += rotate(b2[4], times(r2, t4)); s2_5 += rotate(b2[5], times(r2, t5)); s2_6 += rotate(b2[6], times(r2, t6)); s2_7 += rotate(b2[7], times(r2, t7));
+  s3_0 += rotate(b3[0], r3); s3_1 += rotate(b3[1], times(r3, t1)); s3_2 += rotate(b3[2], times(r3, t2)); s3_3 += rotate(b3[3], times(r3, t3)); s3_4 += rotate(b3[4], times(r3, t4)); s3_5 += rotate(b3[5], times(r3, t5)); s3_6 += rotate(b3[6], times(r3, t6)); s3_7 += rotate(b3[7], times(r3, t7));
+  s4_0 += rotate(b4[0], r4); s4_1 += rotate(b4[1], times(r4, t1)); s4_2 += rotate(b4[2], times(r4, t2)); s4_3 += rotate(b4[3], times(r4, t3)); s4_4 += rotate(b4[4], times(r4, t4)); s4_5 += rotate(b4[5], times(r4, t5)); s4_6 += rotate(b4[6], times(r4, t6)); s4_7 += rotate(b4[7], times(r4, t7));
+  s5_0 += rotate(b5[0], r5); s5_1 += rotate(b5[1], times(r5, t1)); s5_2 += rotate(b5[2], times(r5, t2)); s5_3 += rotate(b5[3], times(r5, t3)); s5_4 += rotate(b5[4], times(r5, t4)); s5_5 += rotate(b5[5], times(r5, t5)); s5_6 += rotate(b5[6], times(r5, t6)); s5_7 += rotate(b5[7], times(r5, t7));
+  s6_0 += rotate(b6[0], r6); s6_1 += rotate(b6[1], times(r6, t1)); s6_2 += rotate(b6[2], times(r6, t2)); s6_3 += rotate(b6[3], times(r6, t3)); s6_4 += rotate(b6[4], times(r6, t4)); s6_5 += rotate(b6[5], times(r6, t5)); s6_6 += rotate(b6[6], times(r6, t6)); s6_7 += rotate(b6[7], times(r6, t7));
+  s7_0 += rotate(b7[0], r7); s7_1 += rotate(b7[1], times(r7, t1)); s7_2 += rotate(b7[2], times(r7, t2)); s7_3 += rotate(b7[3], times(r7, t3)); s7_4 += rotate(b7[4], times(r7, t4)); s7_5 += rotate(b7[5], times(r7, t5)); s7_6 += rotate(b7[6], times(r7, t6)); s7_7 += rotate(b7[7], times(r7, t7));
+  s8_0 += rotate(b8[0], r8); s8_1 += rotate(b8[1], times(r8, t1)); s8_2 += rotate(b8[2], times(r8, t2)); s8_3 += rotate(b8[3], times(r8, t3)); s8_4 += rotate(b8[4], times(r8, t4)); s8_5 += rotate(b8[5], times(r8, t5)); s8_6 += rotate(b8[6], times(r8, t6)); s8_7 += rotate(b8[7], times(r8, t7));
+  s9_0 += rotate(b9[0], r9); s9_1 += rotate(b9[1], times(r9, t1)); s9_2 += rotate(b9[2], times(r9, t2)); s9_3 += rotate(b9[3], times(r9, t3)); s9_4 += rotate(b9[4], times(r9, t4)); s9_5 += rotate(b9[5], times(r9, t5)); s9_6 += rotate(b9[6], times(r9, t6)); s9_7 += rotate(b9[7], times(r9, t7));
+  s10_0 += rotate(b10[0], r10); s10_1 += rotate(b10[1], times(r10, t1)); s10_2 += rotate(b10[2], times(r10, t2)); s10_3 += rotate(b10[3], times(r10, t3)); s10_4 += rotate(b10[4], times(r10, t4)); s10_5 += rotate(b10[5], times(r10, t5)); s10_6 += rotate(b10[6], times(r10, t6)); s10_7 += rotate(b10[7], times(r10, t7));
+  s11_0 += rotate(b11[0], r11); s11_1 += rotate(b11[1], times(r11, t1)); s11_2 += rotate(b11[2], times(r11, t2)); s11_3 += rotate(b11[3], times(r11, t3)); s11_4 += rotate(b11[4], times(r11, t4)); s11_5 += rotate(b11[5], times(r11, t5)); s11_6 += rotate(b11[6], times(r11, t6)); s11_7 += rotate(b11[7], times(r11, t7));
+  s12_0 += rotate(b12[0], r12); s12_1 += rotate(b12[1], times(r12, t1)); s12_2 += rotate(b12[2], times(r12, t2)); s12_3 += rotate(b12[3], times(r12, t3)); s12_4 += rotate(b12[4], times(r12, t4)); s12_5 += rotate(b12[5], times(r12, t5)); s12_6 += rotate(b12[6], times(r12, t6)); s12_7 += rotate(b12[7], times(r12, t7));
+  s13_0 += rotate(b13[0], r13); s13_1 += rotate(b13[1], times(r13, t1)); s13_2 += rotate(b13[2], times(r13, t2)); s13_3 += rotate(b13[3], times(r13, t3)); s13_4 += rotate(b13[4], times(r13, t4)); s13_5 += rotate(b13[5], times(r13, t5)); s13_6 += rotate(b13[6], times(r13, t6)); s13_7 += rotate(b13[7], times(r13, t7));
+  s14_0 += rotate(b14[0], r14); s14_1 += rotate(b14[1], times(r14, t1)); s14_2 += rotate(b14[2], times(r14, t2)); s14_3 += rotate(b14[3], times(r14, t3)); s14_4 += rotate(b14[4], times(r14, t4)); s14_5 += rotate(b14[5], times(r14, t5)); s14_6 += rotate(b14[6], times(r14, t6)); s14_7 += rotate(b14[7], times(r14, t7));
+  s15_0 += rotate(b15[0], r15); s15_1 += rotate(b15[1], times(r15, t1)); s15_2 += rotate(b15[2], times(r15, t2)); s15_3 += rotate(b15[3], times(r15, t3)); s15_4 += rotate(b15[4], times(r15, t4)); s15_5 += rotate(b15[5], times(r15, t5)); s15_6 += rotate(b15[6], times(r15, t6)); s15_7 += rotate(b15[7], times(r15, t7));
+  v++;
+  continuing { break if v >= end; }
+  }
   }
   let p0 = pack_lines(finished(2u * to + 0u, vec4f(s0_0.xy, s0_1.xy)), finished(2u * to + 1u, vec4f(s0_2.xy, s0_3.xy)));
   let p1 = pack_lines(finished(2u * to + 2u, vec4f(s0_4.xy, s0_5.xy)), finished(2u * to + 3u, vec4f(s0_6.xy, s0_7.xy)));

@@ -138,20 +138,40 @@ function renewText(shape: LineShape): string {
 
 /**
  * Factors of a ramp exp(-2 pi i f d / N): r{k} of frequency k and t{q} of frequency q R1, the upper half
- * of which is negative.
+ * of which is negative. Products of two or three factors take a tenth of the time of sines and cosines.
  */
 function ramp({ size, radices: [first, last] }: LineShape): string {
   const angle = (f: number): string => `turned_by(${f}.0 * d / ${size}.0)`;
-  const part = (k: number): string =>
-    k < 4 || k % 4 === 0 ? angle(k) : `times(r${k - k % 4}, r${k % 4})`;
-  const far = (q: number): string => angle(first * (q < last / 2 ? q : q - last));
-  return `${list(first, (k) => `  let r${k} = ${part(k)};`)}
-${list(last, (q) => `  let t${q} = ${far(q)};`)}`;
+  const product = (name: string, i: number, j: number): string => `times(${name}${i}, ${name}${j})`;
+  const part = (k: number): string => {
+    if (k === 1 || k === 4) return angle(k);
+    return k % 4 === 0 || k < 4
+      ? product("r", k - (k < 4 ? 1 : 4), k < 4 ? 1 : 4)
+      : product("r", k - k % 4, k % 4);
+  };
+  const far = (q: number): string => {
+    if (q === 1) return angle(first);
+    if (q < last / 2) return product("t", q - 1, 1);
+    // As many turns back.
+    return q === last / 2 ? `conjugate(${product("t", 2, q - 2)})` : `conjugate(t${last - q})`;
+  };
+  return `${list(first - 1, (k) => `  let r${k + 1} = ${part(k + 1)};`)}
+${list(last - 1, (q) => `  let t${q + 1} = ${far(q + 1)};`)}`;
+}
+
+/** A number times the ramp of block k, place q. */
+function onRamp(k: number, q: number, value: string): string {
+  if (k === 0) return q === 0 ? value : `rotate(${value}, t${q})`;
+  return `rotate(${value}, ${q === 0 ? `r${k}` : `times(r${k}, t${q})`})`;
 }
 
 const RAMP = `
 fn times(a: vec2f, b: vec2f) -> vec2f {
   return vec2f(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
+}
+
+fn conjugate(a: vec2f) -> vec2f {
+  return vec2f(a.x, -a.y);
 }
 
 fn turned_by(turns: f32) -> vec2f {
@@ -167,7 +187,7 @@ const finished = (place: number, pair: string): string => `finished(2u * to + ${
 function shiftText(shape: LineShape): string {
   const [, last] = shape.radices;
   const item = (k: number, q: number): string =>
-    `rotate(source_row(at, ${k * last + q}u), times(r${k}, t${q})) * CONJUGATE`;
+    `${onRamp(k, q, `source_row(at, ${k * last + q}u)`)} * CONJUGATE`;
   const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
   return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
 ${RAMP}
@@ -188,8 +208,7 @@ function ramped(
   take: (k: number, q: number, value: string) => string,
 ): string {
   const [first, last] = shape.radices;
-  const taken = (k: number, q: number): string =>
-    take(k, q, `rotate(b${k}[${q}], times(r${k}, t${q}))`);
+  const taken = (k: number, q: number): string => take(k, q, onRamp(k, q, `b${k}[${q}]`));
   return `${across(shape, item)}
 ${blocks(shape)}
 ${ramp(shape)}
@@ -218,10 +237,15 @@ function gatherText(shape: LineShape): string {
   return `${head(shape)}${RAMP}
 fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
 ${list(first, (k) => `  ${list(last, (q) => `var ${sum(k, q)} = vec4f(0.0);`, " ")}`)}
-  for (var v = first; v < end; v++) {
+  var v = first;
+  if (v < end) {
+  loop {
   let at = from_first + v * stride;
   let d = turn_of(v);
 ${ramped(shape, (i) => `source_row(at, ${i}u)`, (k, q, value) => `${sum(k, q)} += ${value};`)}
+  v++;
+  continuing { break if v >= end; }
+  }
   }
 ${packed(shape, "lines", number, finished)}
 ${BARRIER}

@@ -11,6 +11,10 @@ fn times(a: vec2f, b: vec2f) -> vec2f {
   return vec2f(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
+fn conjugate(a: vec2f) -> vec2f {
+  return vec2f(a.x, -a.y);
+}
+
 fn turned_by(turns: f32) -> vec2f {
   let angle = -6.283185307179586 * turns;
   return vec2f(cos(angle), sin(angle));
@@ -49,46 +53,44 @@ fn unshift_lines(at: u32, to: u32, d: f32) {
   let b13 = dft8(array<vec4f, 8>(y0_13, y1_13, y2_13, y3_13, y4_13, y5_13, y6_13, y7_13));
   let b14 = dft8(array<vec4f, 8>(y0_14, y1_14, y2_14, y3_14, y4_14, y5_14, y6_14, y7_14));
   let b15 = dft8(array<vec4f, 8>(y0_15, y1_15, y2_15, y3_15, y4_15, y5_15, y6_15, y7_15));
-  let r0 = turned_by(0.0 * d / 128.0);
   let r1 = turned_by(1.0 * d / 128.0);
-  let r2 = turned_by(2.0 * d / 128.0);
-  let r3 = turned_by(3.0 * d / 128.0);
+  let r2 = times(r1, r1);
+  let r3 = times(r2, r1);
   let r4 = turned_by(4.0 * d / 128.0);
   let r5 = times(r4, r1);
   let r6 = times(r4, r2);
   let r7 = times(r4, r3);
-  let r8 = turned_by(8.0 * d / 128.0);
+  let r8 = times(r4, r4);
   let r9 = times(r8, r1);
   let r10 = times(r8, r2);
   let r11 = times(r8, r3);
-  let r12 = turned_by(12.0 * d / 128.0);
+  let r12 = times(r8, r4);
   let r13 = times(r12, r1);
   let r14 = times(r12, r2);
   let r15 = times(r12, r3);
-  let t0 = turned_by(0.0 * d / 128.0);
   let t1 = turned_by(16.0 * d / 128.0);
-  let t2 = turned_by(32.0 * d / 128.0);
-  let t3 = turned_by(48.0 * d / 128.0);
-  let t4 = turned_by(-64.0 * d / 128.0);
-  let t5 = turned_by(-48.0 * d / 128.0);
-  let t6 = turned_by(-32.0 * d / 128.0);
-  let t7 = turned_by(-16.0 * d / 128.0);
-  let e0_0 = rotate(b0[0], times(r0, t0)); let e0_1 = rotate(b0[1], times(r0, t1)); let e0_2 = rotate(b0[2], times(r0, t2)); let e0_3 = rotate(b0[3], times(r0, t3)); let e0_4 = rotate(b0[4], times(r0, t4)); let e0_5 = rotate(b0[5], times(r0, t5)); let e0_6 = rotate(b0[6], times(r0, t6)); let e0_7 = rotate(b0[7], times(r0, t7));
-  let e1_0 = rotate(b1[0], times(r1, t0)); let e1_1 = rotate(b1[1], times(r1, t1)); let e1_2 = rotate(b1[2], times(r1, t2)); let e1_3 = rotate(b1[3], times(r1, t3)); let e1_4 = rotate(b1[4], times(r1, t4)); let e1_5 = rotate(b1[5], times(r1, t5)); let e1_6 = rotate(b1[6], times(r1, t6)); let e1_7 = rotate(b1[7], times(r1, t7));
-  let e2_0 = rotate(b2[0], times(r2, t0)); let e2_1 = rotate(b2[1], times(r2, t1)); let e2_2 = rotate(b2[2], times(r2, t2)); let e2_3 = rotate(b2[3], times(r2, t3)); let e2_4 = rotate(b2[4], times(r2, t4)); let e2_5 = rotate(b2[5], times(r2, t5)); let e2_6 = rotate(b2[6], times(r2, t6)); let e2_7 = rotate(b2[7], times(r2, t7));
-  let e3_0 = rotate(b3[0], times(r3, t0)); let e3_1 = rotate(b3[1], times(r3, t1)); let e3_2 = rotate(b3[2], times(r3, t2)); let e3_3 = rotate(b3[3], times(r3, t3)); let e3_4 = rotate(b3[4], times(r3, t4)); let e3_5 = rotate(b3[5], times(r3, t5)); let e3_6 = rotate(b3[6], times(r3, t6)); let e3_7 = rotate(b3[7], times(r3, t7));
-  let e4_0 = rotate(b4[0], times(r4, t0)); let e4_1 = rotate(b4[1], times(r4, t1)); let e4_2 = rotate(b4[2], times(r4, t2)); let e4_3 = rotate(b4[3], times(r4, t3)); let e4_4 = rotate(b4[4], times(r4, t4)); let e4_5 = rotate(b4[5], times(r4, t5)); let e4_6 = rotate(b4[6], times(r4, t6)); let e4_7 = rotate(b4[7], times(r4, t7));
-  let e5_0 = rotate(b5[0], times(r5, t0)); let e5_1 = rotate(b5[1], times(r5, t1)); let e5_2 = rotate(b5[2], times(r5, t2)); let e5_3 = rotate(b5[3], times(r5, t3)); let e5_4 = rotate(b5[4], times(r5, t4)); let e5_5 = rotate(b5[5], times(r5, t5)); let e5_6 = rotate(b5[6], times(r5, t6)); let e5_7 = rotate(b5[7], times(r5, t7));
-  let e6_0 = rotate(b6[0], times(r6, t0)); let e6_1 = rotate(b6[1], times(r6, t1)); let e6_2 = rotate(b6[2], times(r6, t2)); let e6_3 = rotate(b6[3], times(r6, t3)); let e6_4 = rotate(b6[4], times(r6, t4)); let e6_5 = rotate(b6[5], times(r6, t5)); let e6_6 = rotate(b6[6], times(r6, t6)); let e6_7 = rotate(b6[7], times(r6, t7));
-  let e7_0 = rotate(b7[0], times(r7, t0)); let e7_1 = rotate(b7[1], times(r7, t1)); let e7_2 = rotate(b7[2], times(r7, t2)); let e7_3 = rotate(b7[3], times(r7, t3)); let e7_4 = rotate(b7[4], times(r7, t4)); let e7_5 = rotate(b7[5], times(r7, t5)); let e7_6 = rotate(b7[6], times(r7, t6)); let e7_7 = rotate(b7[7], times(r7, t7));
-  let e8_0 = rotate(b8[0], times(r8, t0)); let e8_1 = rotate(b8[1], times(r8, t1)); let e8_2 = rotate(b8[2], times(r8, t2)); let e8_3 = rotate(b8[3], times(r8, t3)); let e8_4 = rotate(b8[4], times(r8, t4)); let e8_5 = rotate(b8[5], times(r8, t5)); let e8_6 = rotate(b8[6], times(r8, t6)); let e8_7 = rotate(b8[7], times(r8, t7));
-  let e9_0 = rotate(b9[0], times(r9, t0)); let e9_1 = rotate(b9[1], times(r9, t1)); let e9_2 = rotate(b9[2], times(r9, t2)); let e9_3 = rotate(b9[3], times(r9, t3)); let e9_4 = rotate(b9[4], times(r9, t4)); let e9_5 = rotate(b9[5], times(r9, t5)); let e9_6 = rotate(b9[6], times(r9, t6)); let e9_7 = rotate(b9[7], times(r9, t7));
-  let e10_0 = rotate(b10[0], times(r10, t0)); let e10_1 = rotate(b10[1], times(r10, t1)); let e10_2 = rotate(b10[2], times(r10, t2)); let e10_3 = rotate(b10[3], times(r10, t3)); let e10_4 = rotate(b10[4], times(r10, t4)); let e10_5 = rotate(b10[5], times(r10, t5)); let e10_6 = rotate(b10[6], times(r10, t6)); let e10_7 = rotate(b10[7], times(r10, t7));
-  let e11_0 = rotate(b11[0], times(r11, t0)); let e11_1 = rotate(b11[1], times(r11, t1)); let e11_2 = rotate(b11[2], times(r11, t2)); let e11_3 = rotate(b11[3], times(r11, t3)); let e11_4 = rotate(b11[4], times(r11, t4)); let e11_5 = rotate(b11[5], times(r11, t5)); let e11_6 = rotate(b11[6], times(r11, t6)); let e11_7 = rotate(b11[7], times(r11, t7));
-  let e12_0 = rotate(b12[0], times(r12, t0)); let e12_1 = rotate(b12[1], times(r12, t1)); let e12_2 = rotate(b12[2], times(r12, t2)); let e12_3 = rotate(b12[3], times(r12, t3)); let e12_4 = rotate(b12[4], times(r12, t4)); let e12_5 = rotate(b12[5], times(r12, t5)); let e12_6 = rotate(b12[6], times(r12, t6)); let e12_7 = rotate(b12[7], times(r12, t7));
-  let e13_0 = rotate(b13[0], times(r13, t0)); let e13_1 = rotate(b13[1], times(r13, t1)); let e13_2 = rotate(b13[2], times(r13, t2)); let e13_3 = rotate(b13[3], times(r13, t3)); let e13_4 = rotate(b13[4], times(r13, t4)); let e13_5 = rotate(b13[5], times(r13, t5)); let e13_6 = rotate(b13[6], times(r13, t6)); let e13_7 = rotate(b13[7], times(r13, t7));
-  let e14_0 = rotate(b14[0], times(r14, t0)); let e14_1 = rotate(b14[1], times(r14, t1)); let e14_2 = rotate(b14[2], times(r14, t2)); let e14_3 = rotate(b14[3], times(r14, t3)); let e14_4 = rotate(b14[4], times(r14, t4)); let e14_5 = rotate(b14[5], times(r14, t5)); let e14_6 = rotate(b14[6], times(r14, t6)); let e14_7 = rotate(b14[7], times(r14, t7));
-  let e15_0 = rotate(b15[0], times(r15, t0)); let e15_1 = rotate(b15[1], times(r15, t1)); let e15_2 = rotate(b15[2], times(r15, t2)); let e15_3 = rotate(b15[3], times(r15, t3)); let e15_4 = rotate(b15[4], times(r15, t4)); let e15_5 = rotate(b15[5], times(r15, t5)); let e15_6 = rotate(b15[6], times(r15, t6)); let e15_7 = rotate(b15[7], times(r15, t7));
+  let t2 = times(t1, t1);
+  let t3 = times(t2, t1);
+  let t4 = conjugate(times(t2, t2));
+  let t5 = conjugate(t3);
+  let t6 = conjugate(t2);
+  let t7 = conjugate(t1);
+  let e0_0 = b0[0]; let e0_1 = rotate(b0[1], t1); let e0_2 = rotate(b0[2], t2); let e0_3 = rotate(b0[3], t3); let e0_4 = rotate(b0[4], t4); let e0_5 = rotate(b0[5], t5); let e0_6 = rotate(b0[6], t6); let e0_7 = rotate(b0[7], t7);
+  let e1_0 = rotate(b1[0], r1); let e1_1 = rotate(b1[1], times(r1, t1)); let e1_2 = rotate(b1[2], times(r1, t2)); let e1_3 = rotate(b1[3], times(r1, t3)); let e1_4 = rotate(b1[4], times(r1, t4)); let e1_5 = rotate(b1[5], times(r1, t5)); let e1_6 = rotate(b1[6], times(r1, t6)); let e1_7 = rotate(b1[7], times(r1, t7));
+  let e2_0 = rotate(b2[0], r2); let e2_1 = rotate(b2[1], times(r2, t1)); let e2_2 = rotate(b2[2], times(r2, t2)); let e2_3 = rotate(b2[3], times(r2, t3)); let e2_4 = rotate(b2[4], times(r2, t4)); let e2_5 = rotate(b2[5], times(r2, t5)); let e2_6 = rotate(b2[6], times(r2, t6)); let e2_7 = rotate(b2[7], times(r2, t7));
+  let e3_0 = rotate(b3[0], r3); let e3_1 = rotate(b3[1], times(r3, t1)); let e3_2 = rotate(b3[2], times(r3, t2)); let e3_3 = rotate(b3[3], times(r3, t3)); let e3_4 = rotate(b3[4], times(r3, t4)); let e3_5 = rotate(b3[5], times(r3, t5)); let e3_6 = rotate(b3[6], times(r3, t6)); let e3_7 = rotate(b3[7], times(r3, t7));
+  let e4_0 = rotate(b4[0], r4); let e4_1 = rotate(b4[1], times(r4, t1)); let e4_2 = rotate(b4[2], times(r4, t2)); let e4_3 = rotate(b4[3], times(r4, t3)); let e4_4 = rotate(b4[4], times(r4, t4)); let e4_5 = rotate(b4[5], times(r4, t5)); let e4_6 = rotate(b4[6], times(r4, t6)); let e4_7 = rotate(b4[7], times(r4, t7));
+  let e5_0 = rotate(b5[0], r5); let e5_1 = rotate(b5[1], times(r5, t1)); let e5_2 = rotate(b5[2], times(r5, t2)); let e5_3 = rotate(b5[3], times(r5, t3)); let e5_4 = rotate(b5[4], times(r5, t4)); let e5_5 = rotate(b5[5], times(r5, t5)); let e5_6 = rotate(b5[6], times(r5, t6)); let e5_7 = rotate(b5[7], times(r5, t7));
+  let e6_0 = rotate(b6[0], r6); let e6_1 = rotate(b6[1], times(r6, t1)); let e6_2 = rotate(b6[2], times(r6, t2)); let e6_3 = rotate(b6[3], times(r6, t3)); let e6_4 = rotate(b6[4], times(r6, t4)); let e6_5 = rotate(b6[5], times(r6, t5)); let e6_6 = rotate(b6[6], times(r6, t6)); let e6_7 = rotate(b6[7], times(r6, t7));
+  let e7_0 = rotate(b7[0], r7); let e7_1 = rotate(b7[1], times(r7, t1)); let e7_2 = rotate(b7[2], times(r7, t2)); let e7_3 = rotate(b7[3], times(r7, t3)); let e7_4 = rotate(b7[4], times(r7, t4)); let e7_5 = rotate(b7[5], times(r7, t5)); let e7_6 = rotate(b7[6], times(r7, t6)); let e7_7 = rotate(b7[7], times(r7, t7));
+  let e8_0 = rotate(b8[0], r8); let e8_1 = rotate(b8[1], times(r8, t1)); let e8_2 = rotate(b8[2], times(r8, t2)); let e8_3 = rotate(b8[3], times(r8, t3)); let e8_4 = rotate(b8[4], times(r8, t4)); let e8_5 = rotate(b8[5], times(r8, t5)); let e8_6 = rotate(b8[6], times(r8, t6)); let e8_7 = rotate(b8[7], times(r8, t7));
+  let e9_0 = rotate(b9[0], r9); let e9_1 = rotate(b9[1], times(r9, t1)); let e9_2 = rotate(b9[2], times(r9, t2)); let e9_3 = rotate(b9[3], times(r9, t3)); let e9_4 = rotate(b9[4], times(r9, t4)); let e9_5 = rotate(b9[5], times(r9, t5)); let e9_6 = rotate(b9[6], times(r9, t6)); let e9_7 = rotate(b9[7], times(r9, t7));
+  let e10_0 = rotate(b10[0], r10); let e10_1 = rotate(b10[1], times(r10, t1)); let e10_2 = rotate(b10[2], times(r10, t2)); let e10_3 = rotate(b10[3], times(r10, t3)); let e10_4 = rotate(b10[4], times(r10, t4)); let e10_5 = rotate(b10[5], times(r10, t5)); let e10_6 = rotate(b10[6], times(r10, t6)); let e10_7 = rotate(b10[7], times(r10, t7));
+  let e11_0 = rotate(b11[0], r11); let e11_1 = rotate(b11[1], times(r11, t1)); let e11_2 = rotate(b11[2], times(r11, t2)); let e11_3 = rotate(b11[3], times(r11, t3)); let e11_4 = rotate(b11[4], times(r11, t4)); let e11_5 = rotate(b11[5], times(r11, t5)); let e11_6 = rotate(b11[6], times(r11, t6)); let e11_7 = rotate(b11[7], times(r11, t7));
+  let e12_0 = rotate(b12[0], r12); let e12_1 = rotate(b12[1], times(r12, t1)); let e12_2 = rotate(b12[2], times(r12, t2)); let e12_3 = rotate(b12[3], times(r12, t3)); let e12_4 = rotate(b12[4], times(r12, t4)); let e12_5 = rotate(b12[5], times(r12, t5)); let e12_6 = rotate(b12[6], times(r12, t6)); let e12_7 = rotate(b12[7], times(r12, t7));
+  let e13_0 = rotate(b13[0], r13); let e13_1 = rotate(b13[1], times(r13, t1)); let e13_2 = rotate(b13[2], times(r13, t2)); let e13_3 = rotate(b13[3], times(r13, t3)); let e13_4 = rotate(b13[4], times(r13, t4)); let e13_5 = rotate(b13[5], times(r13, t5)); let e13_6 = rotate(b13[6], times(r13, t6)); let e13_7 = rotate(b13[7], times(r13, t7));
+  let e14_0 = rotate(b14[0], r14); let e14_1 = rotate(b14[1], times(r14, t1)); let e14_2 = rotate(b14[2], times(r14, t2)); let e14_3 = rotate(b14[3], times(r14, t3)); let e14_4 = rotate(b14[4], times(r14, t4)); let e14_5 = rotate(b14[5], times(r14, t5)); let e14_6 = rotate(b14[6], times(r14, t6)); let e14_7 = rotate(b14[7], times(r14, t7));
+  let e15_0 = rotate(b15[0], r15); let e15_1 = rotate(b15[1], times(r15, t1)); let e15_2 = rotate(b15[2], times(r15, t2)); let e15_3 = rotate(b15[3], times(r15, t3)); let e15_4 = rotate(b15[4], times(r15, t4)); let e15_5 = rotate(b15[5], times(r15, t5)); let e15_6 = rotate(b15[6], times(r15, t6)); let e15_7 = rotate(b15[7], times(r15, t7));
   let p0 = pack_lines(finished(2u * to + 0u, vec4f(e0_0.xy, e0_1.xy)), finished(2u * to + 1u, vec4f(e0_2.xy, e0_3.xy)));
   let p1 = pack_lines(finished(2u * to + 2u, vec4f(e0_4.xy, e0_5.xy)), finished(2u * to + 3u, vec4f(e0_6.xy, e0_7.xy)));
   let p2 = pack_lines(finished(2u * to + 4u, vec4f(e1_0.xy, e1_1.xy)), finished(2u * to + 5u, vec4f(e1_2.xy, e1_3.xy)));
