@@ -138,16 +138,15 @@ function renewText(shape: LineShape): string {
 
 /**
  * Factors of a ramp exp(-2 pi i f d / N): r{k} of frequency k and t{q} of frequency q R1, the upper half
- * of which is negative. Products of two or three factors take a tenth of the time of sines and cosines.
+ * of which is negative. A product of two or three takes less time than a sine and a cosine.
  */
 function ramp({ size, radices: [first, last] }: LineShape): string {
   const angle = (f: number): string => `turned_by(${f}.0 * d / ${size}.0)`;
   const product = (name: string, i: number, j: number): string => `times(${name}${i}, ${name}${j})`;
   const part = (k: number): string => {
     if (k === 1 || k === 4) return angle(k);
-    return k % 4 === 0 || k < 4
-      ? product("r", k - (k < 4 ? 1 : 4), k < 4 ? 1 : 4)
-      : product("r", k - k % 4, k % 4);
+    const near = k < 4 ? 1 : k % 4 === 0 ? 4 : k % 4;
+    return product("r", k - near, near);
   };
   const far = (q: number): string => {
     if (q === 1) return angle(first);
