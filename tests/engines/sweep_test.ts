@@ -33,7 +33,7 @@ const options: PieOptions = {
   noise: "amplitude",
 };
 
-Deno.test("how many batches are submitted together changes no bit, with momentum on or off", () =>
+Deno.test("how many batches are submitted together changes no bit; momentum keeps its 64 patterns", () =>
   withGpu(async (gpu) => {
     const object = async (changed: Partial<PieOptions>): Promise<Float32Array> => {
       using state = stateOf(gpu, 16, 41);
