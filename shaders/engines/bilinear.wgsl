@@ -1,6 +1,6 @@
 // Patches cut from the canvas between its pixels by four bilinear weights, and the adjoint.
 //   extract: patches[v, i] = sum of taps of the object at corner + fraction of visit v + i
-//   terms:   values[v, i] = [sum P* (psi' - P patch), sum |P|^2, 0], 0 for visits of weight 0
+//   terms:   values[v, i] = [sum P* chi, sum |P|^2, 0], 0 for visits of weight 0
 //   gather:  sums[tile, pixel] = adjoint taps of values over the visits of a tile, scalars[0] = largest third number
 //   place:   gradient[pixel] = adjoint taps of patches
 // The taps of a patch reach one pixel beyond it, where its fraction is not 0.
@@ -10,8 +10,8 @@ struct Params { size: u32, modes: u32, columns: u32, rows: u32, first: u32, coun
 @group(0) @binding(2) var<storage, read> source: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> result: array<vec2f>;
 @group(0) @binding(1) var<storage, read> probe: array<vec2f>;
-@group(0) @binding(3) var<storage, read> waves: array<vec2f>;
-@group(0) @binding(4) var<storage, read_write> values: array<vec4f>;
+@group(0) @binding(2) var<storage, read> chi: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> values: array<vec4f>;
 @group(0) @binding(2) var<storage, read> known: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> sums: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> scalars: array<atomic<u32>>;
@@ -48,13 +48,11 @@ fn terms(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lid
   if (i >= params.count) { return; }
   let pixels = params.size * params.size;
   let visit = i / pixels;
-  let o = source[i];
   var sum = vec4f(0.0);
   for (var m = 0u; m < params.modes; m++) {
     let q = probe[m * pixels + i % pixels];
-    let chi = waves[(visit * params.modes + m) * pixels + i % pixels]
-      - vec2f(q.x * o.x - q.y * o.y, q.x * o.y + q.y * o.x);
-    sum += vec4f(q.x * chi.x + q.y * chi.y, q.x * chi.y - q.y * chi.x, dot(q, q), 0.0);
+    let c = chi[(visit * params.modes + m) * pixels + i % pixels];
+    sum += vec4f(q.x * c.x + q.y * c.y, q.x * c.y - q.y * c.x, dot(q, q), 0.0);
   }
   values[i] = place_of(visit).weight * sum;
 }

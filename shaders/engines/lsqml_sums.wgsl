@@ -1,6 +1,6 @@
 // Products for the steps of LSQ-ML, VISITS visits a workgroup:
 //   rows[2 v] = [<u,u>, <w,w>, Re<u,w>, weight], rows[2 v + 1] = [Re<u,chi>, Re<w,chi>, 0, 0]
-//   with u = d P, w = e O, chi = psi' - P O of the first mode (d, e: engines/lsqml.wgsl)
+//   with u = d P, w = e O, chi of the first mode (d, e: engines/lsqml.wgsl)
 // An invocation takes STRIP pairs of pixels in a row at a time. Where more than one visit shares a workgroup, all see the
 // same probe and its direction, which are read once for them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, probe_stride: u32, direction_stride: u32 }
@@ -30,13 +30,11 @@ fn add(sums: Sums, v: u32, first: u32, light: Light) -> Sums {
   let corner = visits[2u * (params.first + visit)].yz + vec2u(quotient(first, half), 2u * remainder(first, half));
   let objects = object_strip(corner.x * params.columns + corner.y);
   let directions = steps_strip(corner.x * 2u * ((params.columns + 1u) / 2u) + corner.y);
-  let waves = visit * params.modes * params.size * half + first;
+  let changes = visit * params.modes * params.size * half + first;
   for (var s = 0u; s < STRIP; s++) {
-    let p = light.p[s];
-    let o = objects[s];
-    let chi = load_waves(waves + s) - spin(p, o);
-    let u = spin(directions[s], p);
-    let w = spin(light.e[s], o);
+    let chi = load_chi(changes + s);
+    let u = spin(directions[s], light.p[s]);
+    let w = spin(light.e[s], objects[s]);
     result.squares += vec3f(dot(u, u), dot(w, w), dot(u, w));
     result.along += vec2f(dot(u, chi), dot(w, chi));
   }

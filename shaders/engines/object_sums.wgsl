@@ -1,14 +1,14 @@
-// Sums over the visits of a batch for the object, in the order of its tile list; chi = psi' - P O:
+// Sums over the visits of a batch for the object, in the order of its tile list; chi by project.wgsl:
 //   numerators[tile, pixel] = [sum P* chi, sum |P|^2, 0], one workgroup a tile of 16 x 16;  scalars[0] = largest sum |P|^2
 // Every invocation owns 2 PAIRS columns of ROWS rows of the tile; patches begin at any column, so that its pixels of
 // a row lie in PAIRS texels or one more: the leading visits of a tile that begin at even columns, as many as the first
-// member says, are added without that one. It adds P* psi' and takes O sum |P|^2 off in the end.
+// member says, are added without that one.
 struct Params {
   size: u32, modes: u32, columns: u32, rows: u32, probe_stride: u32, bins: u32, members: u32,
 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;
-@group(0) @binding(6) var<storage, read_write> scalars: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 // Known while compiling, so that the loop over one mode goes away.
@@ -18,8 +18,8 @@ override PAIRS: u32 = 2u; // at most 4
 override ROWS: u32 = 2u; // at most 4; PAIRS * ROWS * WORKGROUP = 128
 var<workgroup> peak: atomic<u32>;
 
-// Neighbours of a row: sum P* psi' and sum |P|^2.
-struct Row { waves: array<vec4f, 4>, weights: array<vec2f, 4> }
+// Neighbours of a row: sum P* chi and sum |P|^2.
+struct Row { along: array<vec4f, 4>, weights: array<vec2f, 4> }
 
 // a* b of two pairs.
 fn along(a: vec4f, b: vec4f) -> vec4f {
@@ -37,22 +37,22 @@ fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool, even: bool) -> R
   let i = u32(probe >> 1u);
   let k = u32(first >> 1u);
   var p = load_probe(i);
-  var psi = load_waves(k);
+  var next = load_chi(k);
   for (var s = 0u; s < PAIRS; s++) {
     var seen = p;
-    var wave = psi;
+    var chi = next;
     if (!even || s + 1u < PAIRS) {
       p = load_probe(i + s + 1u);
-      psi = load_waves(k + s + 1u);
+      next = load_chi(k + s + 1u);
     }
     if (!even) {
       seen = select(seen, vec4f(seen.zw, p.xy), odd);
-      wave = select(wave, vec4f(wave.zw, psi.xy), odd);
+      chi = select(chi, vec4f(chi.zw, next.xy), odd);
     }
-    let term = along(seen, wave);
+    let term = along(seen, chi);
     // Numbers beyond the patch are those of another place.
     let wanted = vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size) & vec2<bool>(inside);
-    result.waves[s] += select(vec4f(0.0), term, wanted.xxyy);
+    result.along[s] += select(vec4f(0.0), term, wanted.xxyy);
     result.weights[s] += select(vec2f(0.0), energy(seen), wanted);
   }
   return result;
@@ -89,10 +89,9 @@ fn keep(sums: Row, row: u32, column: u32) -> f32 {
   let place = tile_place(row, column, params.columns) / 2u;
   for (var s = 0u; s < PAIRS; s++) {
     let x = column + 2u * s;
-    let o = load_object(row * params.columns + x);
     let weight = sums.weights[s];
-    let change = sums.waves[s] - weight.xxyy * o;
-    store_numerators(place + s, vec4f(change.xy, weight.x, 0.0), vec4f(change.zw, weight.y, 0.0));
+    let sum = sums.along[s];
+    store_numerators(place + s, vec4f(sum.xy, weight.x, 0.0), vec4f(sum.zw, weight.y, 0.0));
     let on = vec2u(x, x + 1u) < vec2u(params.columns) & vec2<bool>(row < params.rows);
     let seen = select(vec2f(0.0), weight, on);
     largest = max(largest, max(seen.x, seen.y));

@@ -1,8 +1,8 @@
-// Probe and waves before the update of one visit, from the buffers that it changes.
+// Probe and chi before the update of one visit, from the buffers that it changes.
 fn probe_at(k: u32) -> vec4f {
   return probe[k];
 }
 
-fn wave_at(k: u32) -> vec4f {
-  return waves[k];
+fn chi_at(k: u32) -> vec4f {
+  return chi[k];
 }

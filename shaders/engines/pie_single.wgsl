@@ -1,10 +1,10 @@
-// Update of object and probe after one visit, chi = psi' - P O, sums over the modes:
+// Update of object and probe after one visit, chi by project.wgsl, sums over the modes:
 //   O += beta_o sum P* chi / ((1 - alpha_o) sum |P|^2 + alpha_o max sum |P|^2)
 //   P += beta_p O* chi     / ((1 - alpha_p) |O|^2     + alpha_p max |O|^2)
 // alpha = 1 is ePIE (Maiden and Rodenburg, Ultramicroscopy 109, 1256 (2009)), less is rPIE
 // (Maiden, Johnson and Li, Optica 4, 736 (2017)).
 //   direct:  the probe is changed in place
-//   shifted: the probe belongs to the visit; its change replaces the waves
+//   shifted: the probe belongs to the visit; its change replaces chi
 struct Params {
   size: u32, modes: u32, columns: u32, visit: u32,
   alpha_object: f32, beta_object: f32, alpha_probe: f32, beta_probe: f32,
@@ -13,7 +13,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> stats: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> object: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> probe: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> waves: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> chi: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 
@@ -43,14 +43,14 @@ fn update(first: u32, direct: bool) {
     var k = i;
     loop {
       let p = probe_at(k);
-      let chi = wave_at(k) - spin(p, o);
-      numerator += spin(chi, p * CONJUGATE_PAIR);
+      let c = chi_at(k);
+      numerator += spin(c, p * CONJUGATE_PAIR);
       bright += energy(p);
-      let change = probe_change(chi, o, peak);
+      let change = probe_change(c, o, peak);
       if (direct) {
         probe[k] = p + change;
       } else {
-        waves[k] = change;
+        chi[k] = change;
       }
       k += pairs;
       continuing { break if k >= params.modes * pairs; }

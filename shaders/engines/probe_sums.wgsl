@@ -1,10 +1,10 @@
-// Sums over the visits of a batch for the probe; chi = psi' - P O:
-//   numerators[m] = sum O* chi_m = sum O* psi'_m - P_m sum |O|^2, weights = sum |O|^2, scalars[1] = largest weight
+// Sums over the visits of a batch for the probe; chi by project.wgsl:
+//   numerators[m] = sum O* chi_m, weights = sum |O|^2, scalars[1] = largest weight
 // An invocation has STRIP pairs of pixels in a row, so that what it reads of a visit serves all of them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, visits: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<u32>;
-@group(0) @binding(4) var<storage, read_write> weights: array<vec2f>;
-@group(0) @binding(6) var<storage, read_write> scalars: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read_write> weights: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> scalars: array<atomic<u32>>;
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 override STRIP: u32 = 1u; // at most 4
@@ -25,8 +25,8 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       if (start == UNUSED) { break; }
       let o = object_strip(under(start, remainder(first, pairs)));
       for (var s = 0u; s < STRIP; s++) {
-        let psi = load_waves(v * all + first + s);
-        numerator[s] += psi * o[s].xxzz + vec4f(psi.y, -psi.x, psi.w, -psi.z) * o[s].yyww;
+        let chi = load_chi(v * all + first + s);
+        numerator[s] += chi * o[s].xxzz + vec4f(chi.y, -chi.x, chi.w, -chi.z) * o[s].yyww;
         weight[s] += energy(o[s]);
       }
       v++;
@@ -34,7 +34,7 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     }
     for (var s = 0u; s < STRIP; s++) {
       let at = first + s;
-      store_numerators(at, numerator[s] - load_probe(at) * weight[s].xxyy);
+      store_numerators(at, numerator[s]);
       // Every mode finds the same weights.
       if (at < pairs) { weights[at] = weight[s]; }
     }

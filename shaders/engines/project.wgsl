@@ -1,5 +1,5 @@
-// Modulus projection of exit waves, one workgroup a visit:
-//   psi' = F^-1[ f F psi ],  psi = P O,
+// Modulus projection of exit waves, one workgroup a visit; what is left is the change of the waves:
+//   chi = psi' - psi = F^-1[ (f - 1) F psi ],  psi = P O,
 //   f = sqrt(I / Ip)               amplitude-Gaussian noise, relaxed: 1 + step (f - 1)
 //   f = 1 - step (1 - I / Ip)      Poisson noise
 //   Ip = sum over modes of |F psi|^2; f = 1 where nothing was measured (measured < 0).
@@ -30,10 +30,10 @@ fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));
 }
 
-// Factor of two transformed numbers with model intensity q N^2 and measured amplitudes a; counts them.
+// Factor f - 1 of two transformed numbers with model intensity q N^2 and measured amplitudes a; counts them.
 fn factor(q: vec2f, a: vec2f) -> vec4f {
   let scale = 1.0 / f32(params.size * params.size);
-  let f = modulus_factor(q * scale, a) * scale;
+  let f = modulus_change(q * scale, a) * scale;
   return f.xxyy;
 }
 

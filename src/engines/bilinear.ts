@@ -55,8 +55,7 @@ const terms = defineKernel({
   bindings: {
     visits: "read",
     probe: "read",
-    source: "read",
-    waves: "read",
+    chi: "read",
     values: "read_write",
   },
 });
@@ -138,17 +137,15 @@ export function recordBilinearSums(
   state: EngineState,
   batch: BilinearBatch,
   tensors: {
-    readonly patches: Tensor;
-    readonly waves: Tensor;
+    readonly chi: Tensor;
     readonly values: Tensor;
     readonly sums: Tensor;
     readonly scalars: Tensor;
   },
 ): void {
   const { visits, bins, layout } = batch, params = paramsOf(state, batch);
-  const { patches, waves, values, sums, scalars } = tensors;
-  const probe = state.probe;
-  plan.run(terms, { visits, probe, source: patches, waves, values }, params, params.count);
+  const { chi, values, sums, scalars } = tensors, { probe } = state;
+  plan.run(terms, { visits, probe, chi, values }, params, params.count);
   plan.run(gather, { visits, bins, known: values, sums, scalars }, params, [layout.tiles, 1, 1]);
 }
 

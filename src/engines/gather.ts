@@ -11,37 +11,34 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type TileLayout, tileNumber } from "./batches.ts";
-import { type CanvasKernels, canvasKernels, readsOften } from "./canvas.ts";
+import { type CanvasKernels, readsOften } from "./canvas.ts";
 import { objectStep, recordObjectStep } from "./object_step.ts";
 import type { EngineState, EngineView } from "./state.ts";
 import type { Sweeper } from "./sweep.ts";
 
-const objectSums = canvasKernels((object, form) =>
-  defineKernel({
-    source: sumsSource,
-    snippets: [opaque, tilePlaces],
-    label: `engines/object_sums#object_sums ${form}`,
-    entryPoint: "object_sums",
-    bindings: {
-      bins: "read",
-      members: "texel",
-      probe: "texel",
-      waves: "texel",
-      object,
-      numerators: "store_pairs",
-      scalars: "read_write",
-    },
-    params: {
-      size: "u32",
-      modes: "u32",
-      columns: "u32",
-      rows: "u32",
-      probeStride: "u32",
-      bins: "u32",
-      members: "u32",
-    },
-  })
-);
+const objectSums = defineKernel({
+  source: sumsSource,
+  snippets: [opaque, tilePlaces],
+  label: `engines/object_sums#object_sums`,
+  entryPoint: "object_sums",
+  bindings: {
+    bins: "read",
+    members: "texel",
+    probe: "texel",
+    chi: "texel",
+    numerators: "store_pairs",
+    scalars: "read_write",
+  },
+  params: {
+    size: "u32",
+    modes: "u32",
+    columns: "u32",
+    rows: "u32",
+    probeStride: "u32",
+    bins: "u32",
+    members: "u32",
+  },
+});
 const objectApply = objectStep("load", {
   source: applySource,
   label: "engines/object_apply#object_apply",
@@ -50,7 +47,7 @@ const objectApply = objectStep("load", {
   params: { columns: "u32", rows: "u32", bins: "u32", alpha: "f32", beta: "f32" },
 });
 
-/** A batch whose projected waves are on the device. */
+/** A batch whose projection is on the device. */
 export interface GatherBatch {
   /** (visits, 8) words. */
   readonly visits: Tensor;
@@ -70,16 +67,16 @@ export interface GatherBatch {
   readonly layout: TileLayout;
   /** (K, N, N, 2), or (count, K, N, N, 2) with a probe for each visit. */
   readonly probe: Tensor;
-  /** (count, K, N, N, 2) projected waves. */
-  readonly waves: Tensor;
+  /** (count, K, N, N, 2): chi of the projection. */
+  readonly chi: Tensor;
 }
 
-/** Batch `k` of a block. @param probe of all visits or of each. @param waves projected ones. */
+/** Batch `k` of a block. @param probe of all visits or of each. @param chi of the projection. */
 export function gatherBatch(
   sweeper: Sweeper,
   k: number,
   probe: Tensor,
-  waves: Tensor,
+  chi: Tensor,
 ): GatherBatch {
   const { visits, batch, bins, members, layout } = sweeper;
   return {
@@ -92,7 +89,7 @@ export function gatherBatch(
     memberStart: k * layout.members,
     layout,
     probe,
-    waves,
+    chi,
   };
 }
 
@@ -123,13 +120,13 @@ export function recordObjectSums(
   batch: GatherBatch,
   space: GatherSpace,
 ): void {
-  const { bins, members, probe, waves, layout, binStart, memberStart } = batch;
+  const { bins, members, probe, chi, layout, binStart, memberStart } = batch;
   const { size, modes, columns, rows } = state.shape;
   // Many columns share what is read of a visit; hardware wants many invocations instead.
   const pairs = plan.gpu.profile.texelReads ? 4 : 2, rowsEach = 2;
   plan.run(
     {
-      ...fitting(objectSums, plan, state, batch.count),
+      ...objectSums,
       workgroup: 128 / rowsEach / pairs,
       constants: { ONE_MODE: modes === 1 ? 1 : 0, ROWS: rowsEach, PAIRS: pairs },
     },
@@ -137,8 +134,7 @@ export function recordObjectSums(
       bins,
       members,
       probe,
-      waves,
-      object: state.object,
+      chi,
       numerators: space.objectSums,
       scalars: space.scalars,
     },

@@ -42,7 +42,7 @@ const sumsKernels = canvasKernels((_pairs, form) =>
       visits: "read",
       object: stripAccess(form),
       probe: "texel",
-      waves: "texel",
+      chi: "texel",
       direction: "texel",
       steps: stripAccess(form),
       rowsOut: "read_write",
@@ -99,7 +99,7 @@ const COUPLING = 0.1;
 
 /** What the steps are made of. */
 export interface LsqmlSteps {
-  /** Visits, with their projected waves. */
+  /** Visits, projected. */
   readonly batch: GatherBatch;
   /** Sums and peaks of the batch; the last two scalars receive the steps. */
   readonly space: GatherSpace;
@@ -128,7 +128,7 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
   const { batch, space, rows, objectDirection, direction, seen, probeOut, objectOn, damping } =
     work;
   const { object, gpu, shape } = state, { size, modes, columns } = shape;
-  const { visits, first, count, probe, waves, binStart } = batch;
+  const { visits, first, count, probe, chi, binStart } = batch;
   const { scalars, objectSums } = space, plane = modes * size * size / 2;
   const often = readsOften(gpu.profile, shape, count);
   const enough = gpu.device.limits.maxStorageTexturesPerShaderStage >= TEXTURES;
@@ -147,7 +147,7 @@ export function recordSteps(plan: Plan, state: EngineState, work: LsqmlSteps): v
       visits,
       object,
       probe,
-      waves,
+      chi,
       direction: seen,
       steps: objectDirection,
       rowsOut: rows,

@@ -166,7 +166,7 @@ export interface PassWork {
   readonly probe: Tensor;
   /** Measured amplitudes in the order of the engines. */
   readonly measured: Tensor;
-  /** (count, N, N, 2) f32: receives the projected waves. */
+  /** (count, N, N, 2) f32: receives chi. */
   readonly waves: Tensor;
   /** (visits, 4) f32. */
   readonly stats: Tensor;

@@ -203,7 +203,7 @@ export class PieEngine implements Engine {
     if (!recordProjectedUpdate(plan, state, visit, { probeOut, steps: values })) {
       recordProjection(plan, state, visit);
       const { visits, stats } = this.#sweeper;
-      const tensors = { visits, stats, object: state.object, probe, waves: this.#waves };
+      const tensors = { visits, stats, object: state.object, probe, chi: this.#waves };
       const form = shifted ? "shifted" : "direct";
       recordSingleUpdate(plan, form, state, tensors, { size, modes, columns, visit: k, ...values });
     }
@@ -276,7 +276,7 @@ export class PieEngine implements Engine {
     plan.clear(space.scalars);
     if (objectOn) {
       const sums = { sums: space.objectSums, scalars: space.scalars };
-      recordBilinearSums(plan, state, batch, { patches, waves, values, ...sums });
+      recordBilinearSums(plan, state, batch, { chi: waves, values, ...sums });
     }
     const seen = { ...batch, visits: local! };
     if (probeOn) recordProbeSums(plan, view, seen, space);

@@ -16,7 +16,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { readsOften } from "./canvas.ts";
 import type { EngineView } from "./state.ts";
 
-/** Whose change: that of the probe itself, or that of a copy, left in place of the waves. */
+/** Whose change: that of the probe itself, or that of a copy, left in place of chi. */
 export type SingleForm = "direct" | "shifted";
 
 const params = {
@@ -34,7 +34,7 @@ const bindings = {
   stats: "read",
   object: "read_write",
   probe: "read_write",
-  waves: "read_write",
+  chi: "read_write",
 } as const;
 /** Pairs of pixels that one invocation of a software adapter updates. */
 const STRIP = 16;
@@ -45,7 +45,7 @@ function kernels(entryPoint: SingleForm) {
   const table = { source, entryPoint, params };
   const fromTexels = {
     ...table,
-    bindings: { ...bindings, probeBefore: "texel", wavesBefore: "texel" },
+    bindings: { ...bindings, probeBefore: "texel", chiBefore: "texel" },
     constants: { STRIP },
   } as const;
   return {
@@ -80,8 +80,8 @@ export interface SingleTensors {
   readonly object: Tensor;
   /** (K, N, N, 2): is changed by the direct form. */
   readonly probe: Tensor;
-  /** (K, N, N, 2): projected waves; the shifted form leaves the change of the probe here. */
-  readonly waves: Tensor;
+  /** (K, N, N, 2): chi of the projection; the shifted form leaves the change of the probe here. */
+  readonly chi: Tensor;
 }
 
 /** Records the update of one visit. */
@@ -93,8 +93,8 @@ export function recordSingleUpdate(
   values: ParamValues<typeof params>,
 ): void {
   const { fromBuffers, often, seldom } = forms[form], pairs = values.size * values.size / 2;
-  const { profile } = plan.gpu, { object, probe, waves } = tensors;
-  const before = { ...tensors, probeBefore: probe, wavesBefore: waves };
+  const { profile } = plan.gpu, { object, probe, chi } = tensors;
+  const before = { ...tensors, probeBefore: probe, chiBefore: chi };
   if (!profile.texelReads) plan.run(fromBuffers, { ...tensors }, values, pairs);
   else if (readsOften(profile, state.shape, 1)) {
     plan.run(often, { ...before, objectBefore: object }, values, pairs / STRIP);

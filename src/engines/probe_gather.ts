@@ -17,13 +17,7 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { canvasKernels, stripAccess, stripLength, stripText } from "./canvas.ts";
-import {
-  fitting,
-  type GatherBatch,
-  type GatherSpace,
-  probeStride,
-  type StepRule,
-} from "./gather.ts";
+import { fitting, type GatherBatch, type GatherSpace, type StepRule } from "./gather.ts";
 import type { EngineState, EngineView } from "./state.ts";
 
 const probeSums = canvasKernels((_pairs, form) =>
@@ -35,8 +29,7 @@ const probeSums = canvasKernels((_pairs, form) =>
     bindings: {
       visits: "read",
       object: stripAccess(form),
-      probe: "texel",
-      waves: "texel",
+      chi: "texel",
       weights: "read_write",
       numerators: "store",
       scalars: "read_write",
@@ -65,15 +58,8 @@ const probeTerms = canvasKernels((object, form) =>
     snippets: [seenObject, powers, index],
     label: `engines/probe_terms#terms ${form}`,
     entryPoint: "terms",
-    bindings: { visits: "read", object, probe: "texel", waves: "texel", terms: "read_write" },
-    params: {
-      size: "u32",
-      modes: "u32",
-      columns: "u32",
-      first: "u32",
-      count: "u32",
-      probeStride: "u32",
-    },
+    bindings: { visits: "read", object, chi: "texel", terms: "read_write" },
+    params: { size: "u32", modes: "u32", columns: "u32", first: "u32", count: "u32" },
   })
 );
 const probeStep = {
@@ -124,15 +110,14 @@ export function recordProbeSums(
   batch: GatherBatch,
   space: GatherSpace,
 ): void {
-  const { size, modes, columns } = state.shape, { visits, probe, waves, first, count } = batch;
+  const { size, modes, columns } = state.shape, { visits, chi, first, count } = batch;
   const strip = stripLength(plan.gpu.profile, size), invocations = modes * size * size / 2 / strip;
   plan.run(
     { ...fitting(probeSums, plan, state, count), constants: { STRIP: strip } },
     {
       visits,
       object: state.object,
-      probe,
-      waves,
+      chi,
       weights: space.weights,
       numerators: space.probeSums,
       scalars: space.scalars,
@@ -190,12 +175,12 @@ export function recordProbeTerms(
   batch: GatherBatch,
   terms: Tensor,
 ): void {
-  const { size, modes, columns } = state.shape, { visits, probe, waves, first } = batch;
-  const count = batch.count * modes * size * size / 2, stride = probeStride(state, batch) / 2;
+  const { size, modes, columns } = state.shape, { visits, chi, first } = batch;
+  const count = batch.count * modes * size * size / 2;
   plan.run(
     fitting(probeTerms, plan, state, batch.count),
-    { visits, object: state.object, probe, waves, terms },
-    { size, modes, columns, first, count, probeStride: stride },
+    { visits, object: state.object, chi, terms },
+    { size, modes, columns, first, count },
     count,
   );
 }

@@ -1,5 +1,6 @@
 /**
- * The modulus projection: exit waves whose diffraction has the measured amplitude.
+ * The modulus projection: the change chi = psi' - psi of exit waves that gives their diffraction the
+ * measured amplitude.
  *
  * One dispatch illuminates, transforms, replaces the modulus and transforms back, one workgroup a
  * pattern, because a dispatch costs more than a stage of a transform where patterns come one by one.
@@ -39,7 +40,7 @@ export interface Projection {
   readonly count: number;
   /** (K, N, N, 2), or (count, K, N, N, 2) with a probe for each visit. */
   readonly probe: Tensor;
-  /** (count, K, N, N, 2) f32: receives the projected waves. */
+  /** (count, K, N, N, 2) f32: receives chi. */
   readonly waves: Tensor;
   /** (visits, 4) f32: error, max sum |P|^2, max |O|^2, predicted energy, for each visit. */
   readonly stats: Tensor;
@@ -113,7 +114,7 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
 }
 
 /**
- * Records waves = F^-1[f F(probe * patch)] for some visits, and their statistics.
+ * Records waves = F^-1[(f - 1) F(probe * patch)] for some visits, and their statistics.
  *
  * @throws {ShapeError} if a tensor is too small.
  */

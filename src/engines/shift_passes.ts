@@ -81,8 +81,7 @@ const termsKernels = canvasKernels((object, form) =>
     bindings: {
       visits: "read",
       object,
-      probe: "texel",
-      waves: "texel",
+      chi: "texel",
       lines: "store_pairs",
     },
     params: { first: "u32", modes: "u32", columns: "u32", scale: "f32" },
@@ -148,10 +147,8 @@ export interface TermTensors {
   readonly visits: Tensor;
   /** (rows, columns, 2). */
   readonly object: Tensor;
-  /** (count, K, N, N, 2): the probe of each visit. */
-  readonly probe: Tensor;
-  /** (count, K, N, N, 2): projected waves. */
-  readonly waves: Tensor;
+  /** (count, K, N, N, 2): chi of the projection. */
+  readonly chi: Tensor;
   /** (count, K, N, N, 2): scratch. */
   readonly terms: Tensor;
 }
@@ -195,11 +192,11 @@ export function recordTermsPasses(
   canvas: Canvas,
   range: ShiftRange,
 ): Planes {
-  const { visits, object, probe, waves, terms } = tensors, { first, modes, count } = range;
+  const { visits, object, chi, terms } = tensors, { first, modes, count } = range;
   const grid = [count * modes * SHARE, 1, 1] as const, { columns } = canvas;
   const often = readsOften(plan.gpu.profile, canvas, count);
   const kernel = often ? termsKernels.often : termsKernels.seldom;
   const params = { first, modes, columns, scale: 1 };
-  plan.run(kernel, { visits, object, probe, waves, lines: terms }, params, grid);
+  plan.run(kernel, { visits, object, chi, lines: terms }, params, grid);
   return recordGather(plan, visits, terms, range);
 }

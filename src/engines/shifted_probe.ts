@@ -86,10 +86,10 @@ export class ShiftedProbe implements Disposable {
 
   /** Records the terms of the probe of a batch, shifted back, for their sum; `terms` is scratch. */
   recordTerms(plan: Plan, batch: GatherBatch, terms: Tensor): Planes {
-    const { first, count, probe, waves } = batch, range = { ...this.#sizes(), first, count };
+    const { first, count, chi } = batch, range = { ...this.#sizes(), first, count };
     const state = this.#state, visits = this.#visits;
     if (inPasses(plan.gpu, range)) {
-      const tensors = { visits, object: state.object, probe, waves, terms };
+      const tensors = { visits, object: state.object, chi, terms };
       return recordTermsPasses(plan, tensors, state.shape, range);
     }
     recordProbeTerms(plan, state, batch, terms);

@@ -154,7 +154,7 @@ Deno.test("the modulus projection is a gradient step of the amplitude loss", () 
     const words = encodeVisits(state, [2]);
     const tensors = [
       gpu.tensor("visits", [8], words),
-      gpu.tensor("waves", [1, 1, size, size, 2]),
+      gpu.tensor("chi", [1, 1, size, size, 2]),
       gpu.tensor("stats", [1, 4]),
     ];
     using plan = new Plan(gpu, "project");
@@ -167,16 +167,15 @@ Deno.test("the modulus projection is a gradient step of the amplitude loss", () 
       stats: tensors[2],
     });
     plan.submit();
-    const projected = await gpu.read(tensors[1]);
-    // P* (psi' - psi) = - (gradient of sum (|Psi| - A)^2) / 2
+    const chi = await gpu.read(tensors[1]);
+    // P* chi = - (gradient of sum (|Psi| - A)^2) / 2
     const mean = state.energy / 4 / pixels, scale = -2 / (pixels * mean);
     const want = new Float64Array(problem.object.length);
     for (let i = 0; i < pixels; i++) {
       const row = state.corners[4] + Math.floor(i / size);
       const to = 2 * (row * problem.canvas[1] + state.corners[5] + i % size);
       const [a, b] = [at.probe[2 * i], at.probe[2 * i + 1]];
-      const [c, d] = [at.object[to], at.object[to + 1]];
-      const x = projected[2 * i] - (a * c - b * d), y = projected[2 * i + 1] - (a * d + b * c);
+      const [x, y] = [chi[2 * i], chi[2 * i + 1]];
       want[to] = scale * (a * x + b * y);
       want[to + 1] = scale * (a * y - b * x);
     }

@@ -17,7 +17,7 @@ interface Case {
   readonly step: number;
 }
 
-/** Projected waves and error sums of every pattern, in float64. */
+/** Changes of the waves and error sums of every pattern, in float64. */
 function reference(
   c: Case,
   object: Float32Array,
@@ -26,9 +26,9 @@ function reference(
   probe: Float32Array,
   amplitudes: Float32Array,
   valid: Uint8Array,
-): { waves: Float64Array; errors: Float64Array } {
+): { chi: Float64Array; errors: Float64Array } {
   const { size: n, modes, patterns } = c, pixels = n * n;
-  const waves = new Float64Array(patterns * modes * pixels * 2);
+  const chi = new Float64Array(patterns * modes * pixels * 2);
   const errors = new Float64Array(patterns);
   for (let p = 0; p < patterns; p++) {
     const psi = new Float64Array(modes * pixels * 2);
@@ -44,24 +44,24 @@ function reference(
     const field = fft2Reference(psi, modes, n);
     for (let i = 0; i < pixels; i++) {
       const y = (Math.floor(i / n) + n / 2) % n, x = (i % n + n / 2) % n, at = y * n + x;
-      if (valid[at] === 0) continue;
       let intensity = 0;
       for (let m = 0; m < modes; m++) {
         intensity += field[2 * (m * pixels + i)] ** 2 + field[2 * (m * pixels + i) + 1] ** 2;
       }
-      const a = amplitudes[p * pixels + at];
-      errors[p] += (Math.sqrt(intensity) - a) ** 2;
-      const factor = c.noise === "amplitude"
-        ? 1 + c.step * (a / Math.sqrt(intensity) - 1)
-        : 1 - c.step * (1 - a * a / Math.max(intensity, 1e-6 + 1e-3 * a * a));
+      const a = amplitudes[p * pixels + at], counts = valid[at] !== 0;
+      if (counts) errors[p] += (Math.sqrt(intensity) - a) ** 2;
+      const ratio = c.noise === "amplitude"
+        ? a / Math.sqrt(intensity)
+        : a * a / Math.max(intensity, 1e-6 + 1e-3 * a * a);
+      const factor = counts ? c.step * (ratio - 1) : 0;
       for (let m = 0; m < modes; m++) {
         field[2 * (m * pixels + i)] *= factor;
         field[2 * (m * pixels + i) + 1] *= factor;
       }
     }
-    waves.set(fft2Reference(field, modes, n, true), p * psi.length);
+    chi.set(fft2Reference(field, modes, n, true), p * psi.length);
   }
-  return { waves, errors };
+  return { chi, errors };
 }
 
 async function check(gpu: Gpu, c: Case): Promise<void> {
@@ -81,7 +81,7 @@ async function check(gpu: Gpu, c: Case): Promise<void> {
   const order = Array.from({ length: patterns }, (_, i) => patterns - 1 - i);
   const words = encodeVisits(state, order);
   const visits = gpu.tensor("visits", [words.length], words);
-  const waves = poisoned(gpu, "waves", [patterns, modes, size, size, 2]);
+  const chi = poisoned(gpu, "chi", [patterns, modes, size, size, 2]);
   const stats = poisoned(gpu, "stats", [patterns, 4]);
   {
     using plan = new Plan(gpu, "project");
@@ -90,27 +90,27 @@ async function check(gpu: Gpu, c: Case): Promise<void> {
       first: 0,
       count: patterns,
       probe: state.probe,
-      waves,
+      waves: chi,
       stats,
       noise: c.noise,
       step: c.step,
     });
     plan.submit();
-    const [gotWaves, gotStats] = await gpu.readAll([waves, stats]);
+    const [gotChi, gotStats] = await gpu.readAll([chi, stats]);
     const want = reference(c, object, columns, state.corners, probe, amplitudes, valid);
     const name = `${size} px, ${modes} modes, ${c.noise}`;
     order.forEach((pattern, visit) => {
       const length = modes * pixels * 2;
       assertClose(
-        `${name}: wave ${visit}`,
-        gotWaves.subarray(visit * length, (visit + 1) * length),
-        want.waves.subarray(pattern * length, (pattern + 1) * length),
+        `${name}: chi ${visit}`,
+        gotChi.subarray(visit * length, (visit + 1) * length),
+        want.chi.subarray(pattern * length, (pattern + 1) * length),
         c.noise === "amplitude" ? 3e-6 : 3e-5,
       );
       assertClose(`${name}: error`, [gotStats[4 * visit]], [want.errors[pattern]], 1e-5);
     });
   }
-  for (const tensor of [visits, waves, stats]) gpu.arena.release(tensor);
+  for (const tensor of [visits, chi, stats]) gpu.arena.release(tensor);
 }
 
 Deno.test("modulus projection agrees with float64 for every transform size", () =>
@@ -153,7 +153,7 @@ Deno.test("the order of the engines is a permutation that a transform of one wav
   }
 });
 
-Deno.test("waves with the measured modulus are not changed, N = 512", () =>
+Deno.test("waves of a third of the measured modulus change by twice themselves, N = 512", () =>
   withGpu(async (gpu) => {
     const size = 512, pixels = size * size;
     // A wave that is one plane wave and one point: its modulus is known without a transform.
@@ -169,7 +169,7 @@ Deno.test("waves with the measured modulus are not changed, N = 512", () =>
       // A point of height 1 has a flat modulus of 1 / N and a phase by its place (3, 5).
       const ky = y - size / 2, kx = x - size / 2, phase = -turn * (3 * ky + 5 * kx);
       const peak = ky === 37 && kx === -101 ? 1 : 0;
-      amplitudes[i] = Math.hypot(Math.cos(phase) / size + peak, Math.sin(phase) / size);
+      amplitudes[i] = 3 * Math.hypot(Math.cos(phase) / size + peak, Math.sin(phase) / size);
     }
     probe[2 * (3 * size + 5)] += 1;
     using state = new EngineState(
@@ -179,14 +179,15 @@ Deno.test("waves with the measured modulus are not changed, N = 512", () =>
       { object, probe, measured: toSpectrumOrder(amplitudes, size), positions },
     );
     const visits = gpu.tensor("visits", [8], encodeVisits(state, [0]));
-    const waves = poisoned(gpu, "waves", [1, 1, size, size, 2]);
+    const chi = poisoned(gpu, "chi", [1, 1, size, size, 2]);
     const stats = poisoned(gpu, "stats", [1, 4]);
     using plan = new Plan(gpu, "project");
-    const tensors = { visits, first: 0, count: 1, probe: state.probe, waves, stats };
+    const tensors = { visits, first: 0, count: 1, probe: state.probe, waves: chi, stats };
     recordProjection(plan, state, tensors);
     plan.submit();
-    const [got, told] = await gpu.readAll([waves, stats]);
-    assertClose("waves", got, probe, 1e-5);
-    if (!(told[0] < 1e-10)) throw new Error(`error ${told[0]} of exact data`);
-    for (const tensor of [visits, waves, stats]) gpu.arena.release(tensor);
+    const [got, told] = await gpu.readAll([chi, stats]);
+    assertClose("chi", got, probe.map((x) => 2 * x), 1e-5);
+    const energy = probe.reduce((sum, x) => sum + x * x, 0);
+    assertClose("error and energy", [told[0], told[3]], [4 * energy, energy], 1e-5);
+    for (const tensor of [visits, chi, stats]) gpu.arena.release(tensor);
   }));

@@ -38,10 +38,10 @@ fn lit(l: Light, row: u32) -> vec4f {
   return spin(p, o);
 }
 
-// v with measured amplitudes a, conjugated; counts it.
+// Change of v by measured amplitudes a, conjugated; counts it.
 fn correct(v: vec4f, a: vec2f) -> vec4f {
   const SCALE = 1.0 / f32(SIZE * SIZE);
-  let f = modulus_factor(energy(v) * SCALE, a) * SCALE;
+  let f = modulus_change(energy(v) * SCALE, a) * SCALE;
   return v * vec4f(f.x, -f.x, f.y, -f.y);
 }
 

@@ -1,15 +1,15 @@
 // Second of three dispatches of the modulus projection of one-mode exit waves (engines/project.wgsl): every invocation
-// transforms two rows, corrects their modulus and takes them back. They are left as columns, so that the
+// transforms two rows, and takes the change of their modulus back. They are left as columns, so that the
 // last dispatch reads what lies together. `halfway` are the waves that the first one left.
 struct Params { first: u32, step: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> parts: array<vec4f>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-// v with measured amplitudes a, conjugated; counts it.
+// Change of v by measured amplitudes a, conjugated; counts it.
 fn correct_pair(v: vec4f, a: vec2f) -> vec4f {
   const SCALE = 1.0 / f32(SIZE * SIZE);
-  let f = modulus_factor(energy(v) * SCALE, a) * SCALE;
+  let f = modulus_change(energy(v) * SCALE, a) * SCALE;
   return v * vec4f(f.x, -f.x, f.y, -f.y);
 }
 

@@ -14,12 +14,11 @@ override DIRECT: bool = true;
 var<private> start: u32;
 var<private> peak: vec2f;
 
-fn renewed(at: u32, row: u32, value: vec4f) {
+fn renewed(at: u32, row: u32, chi: vec4f) {
   let k = at + row * HALF;
   let pixel = start + row * params.columns;
   let o = object_row(start, row);
   let p = load_probe_before(k);
-  let chi = value - spin(p, o);
   let fresh = o + object_change(spin(chi, p * CONJUGATE_PAIR), energy(p), peak);
   object[pixel] = fresh.xy;
   object[pixel + 1u] = fresh.zw;

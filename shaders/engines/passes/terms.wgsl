@@ -1,5 +1,5 @@
 // First of the two dispatches of passes/unshift.wgsl, on the terms of the probe instead of what is in memory: O* chi of
-// every visit, chi = psi' - P O, 0 for visits that do not count (engines/probe_terms.wgsl).
+// every visit, 0 for visits that do not count (engines/probe_terms.wgsl).
 struct Params { first: u32, modes: u32, columns: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -9,8 +9,7 @@ var<private> weight: f32;
 
 fn number(at: u32, row: u32) -> vec4f {
   let o = load_object(patch_start + row * params.columns) * weight;
-  let k = at + row * HALF;
-  return spin(load_waves(k) - spin(load_probe(k), o), o * vec4f(1.0, -1.0, 1.0, -1.0));
+  return spin(load_chi(at + row * HALF), o * vec4f(1.0, -1.0, 1.0, -1.0));
 }
 
 @compute @workgroup_size(GROUP)
