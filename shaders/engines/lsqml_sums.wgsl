@@ -1,6 +1,6 @@
 // Products for the steps of LSQ-ML, VISITS visits a workgroup:
 //   rows[2 v] = [<u,u>, <w,w>, Re<u,w>, weight], rows[2 v + 1] = [Re<u,chi>, Re<w,chi>, 0, 0]
-//   with u = d P, w = e O, chi of the first mode (d, e: engines/lsqml.wgsl)
+//   with u = d P, w = e O, chi of the first mode (d, e: engines/lsqml_apply.wgsl)
 // An invocation takes STRIP pairs of pixels in a row at a time. Where more than one visit shares a workgroup, all see the
 // same probe and its direction, which are read once for them.
 struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, probe_stride: u32, direction_stride: u32 }
@@ -9,7 +9,7 @@ struct Params { size: u32, modes: u32, columns: u32, first: u32, count: u32, pro
 @group(1) @binding(0) var<uniform> params: Params;
 override WORKGROUP: u32 = 64u;
 override STRIP: u32 = 1u; // at most 4
-override VISITS: u32 = 1u; // at most 2
+override VISITS: u32 = 1u; // 1, 2 or 4
 var<workgroup> shared_rows: array<vec4f, 2 * WORKGROUP * VISITS>;
 
 fn spin(v: vec4f, w: vec4f) -> vec4f {
@@ -51,6 +51,8 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let base = VISITS * wid.x;
   var a: Sums;
   var b: Sums;
+  var c: Sums;
+  var d: Sums;
   let pairs = params.size * params.size / 2u;
   var first = STRIP * lane;
   // A loop that asks before its body runs it once more, for nobody, on a software adapter.
@@ -63,12 +65,14 @@ fn sums(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       }
       a = add(a, base, first, light);
       if (VISITS > 1u) { b = add(b, base + 1u, first, light); }
+      if (VISITS > 2u) { c = add(c, base + 2u, first, light); d = add(d, base + 3u, first, light); }
       first += STRIP * WORKGROUP;
       continuing { break if first >= pairs; }
     }
   }
   share(lane, 0u, a);
   if (VISITS > 1u) { share(lane, 1u, b); }
+  if (VISITS > 2u) { share(lane, 2u, c); share(lane, 3u, d); }
   workgroupBarrier();
   let visit = base + lane / 2u;
   if (lane < 2u * VISITS && visit < params.count) {

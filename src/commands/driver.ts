@@ -15,7 +15,7 @@
  * @module
  */
 import { join } from "node:path";
-import { PASS_SIZE } from "../engines/passes.ts";
+import { PASS_SIZE } from "../engines/pass_forms.ts";
 import type { EngineName } from "../engines/settings.ts";
 
 /** Variable with the number of threads; 0 computes where the commands are read. */

@@ -39,7 +39,7 @@ const objectSums = defineKernel({
     members: "u32",
   },
 });
-const objectApply = objectStep("load", {
+const objectApply = objectStep({
   source: applySource,
   label: "engines/object_apply#object_apply",
   entryPoint: "object_apply",

@@ -15,6 +15,7 @@ import type { ProjectionNoise } from "./modulus.ts";
 import { recordProjection } from "./project.ts";
 import { ShiftedProbe } from "./shifted_probe.ts";
 import type { Engine, EngineState, SweepResult } from "./state.ts";
+import { SUM_PARTS } from "./sums_passes.ts";
 import { type BlockPlan, Sweeper, type SweepOptions } from "./sweep.ts";
 
 /** Options of {@linkcode LsqmlEngine}. */
@@ -61,7 +62,7 @@ export class LsqmlEngine implements Engine {
     this.#sweeper = new Sweeper(state, { ...options, tiles: true, block });
     const { batch } = this.#sweeper;
     this.#waves = gpu.tensor("exit waves", [batch, modes, size, size, 2]);
-    this.#rows = gpu.tensor("step sums", [batch, 2, 4]);
+    this.#rows = gpu.tensor("step sums", [batch, SUM_PARTS, 2, 4]);
     const { rows, columns } = state.shape, even = 2 * Math.ceil(columns / 2);
     this.#objectDirection = gpu.tensor("object direction", [rows, even, 2]);
     this.#space = gatherSpace(state);
@@ -150,26 +151,26 @@ export class LsqmlEngine implements Engine {
   ): void {
     const state = this.#state, space = this.#space, { batch: count, visits, stats } = this.#sweeper;
     const shift = shifted ? this.#shift : undefined, first = k * count;
-    shift?.recordShift(plan, first, count);
+    const lines = shift?.recordProbes(plan, first, count);
     const probe = shift?.probes ?? state.probe, waves = this.#waves;
     const { noise, damping, objectStep, probeStep } = this.#options;
-    recordProjection(plan, state, { visits, first, count, probe, waves, stats, noise });
+    const projection = { visits, first, count, probe, lines, waves, stats, noise };
     const batch = gatherBatch(this.#sweeper, k, probe, waves);
+    const planes = shift?.recordProjectedTerms(plan, projection, batch, this.#terms!);
+    if (planes === undefined) recordProjection(plan, state, projection);
     plan.clear(space.scalars);
     recordObjectSums(plan, state, batch, space);
-    let direction = space.probeSums, seen = direction;
-    if (shift === undefined) {
+    let direction = space.probeSums, seen = direction, half = false;
+    if (shift === undefined || planes === undefined) {
       recordProbeSums(plan, state, batch, space);
     } else {
       // The terms are shifted back and added in the spectrum, then shifted to every visit.
-      const terms = this.#terms!;
       direction = this.#direction!;
-      seen = terms;
-      const planes = shift.recordTerms(plan, batch, terms);
+      seen = this.#terms!;
       plan.clear(direction);
       recordCollect(plan, state, planes.tensor, planes.count, direction);
       planes.release();
-      shift.recordShift(plan, first, count, direction, seen);
+      half = shift.recordDirection(plan, first, count, direction, seen);
     }
     recordSteps(plan, state, {
       batch,
@@ -178,6 +179,7 @@ export class LsqmlEngine implements Engine {
       objectDirection: this.#objectDirection,
       direction,
       seen,
+      half,
       probeOut: probeOn ? shift?.spectrum ?? state.probe : undefined,
       objectOn,
       damping,

@@ -18,26 +18,18 @@ const seldomBindings = {
   scalars: "read",
   object: "read_write",
 } as const;
-type OftenBindings = Omit<typeof seldomBindings, "sums"> & {
-  readonly sums: "texel" | "load";
-  readonly objectBefore: "texel_pairs";
-};
+const oftenBindings = { ...seldomBindings, objectBefore: "texel_pairs" } as const;
 
 /** Such a kernel in two forms: before its step the object is read from a texture, or from its buffer. */
 export interface ObjectStep<P extends Params> {
   /** For canvases that are copied for a batch. */
-  readonly often: Kernel<OftenBindings, P>;
+  readonly often: Kernel<typeof oftenBindings, P>;
   /** For others. */
   readonly seldom: Kernel<typeof seldomBindings, P>;
 }
 
-/**
- * Both forms of a kernel; the snippets are those it needs besides.
- *
- * @param sums How the first form reads its sums: a copy pays if others read it too.
- */
+/** Both forms of a kernel; the snippets are those it needs besides. */
 export function objectStep<const P extends Params>(
-  sums: "texel" | "load",
   table: Pick<Kernel<never, P>, "label" | "source" | "entryPoint" | "params"> & {
     readonly snippets: readonly string[];
   },
@@ -49,10 +41,7 @@ export function objectStep<const P extends Params>(
     workgroup: 32,
   });
   return {
-    often: defineKernel<OftenBindings, P>({
-      ...form("often", canvasTexels),
-      bindings: { ...seldomBindings, sums, objectBefore: "texel_pairs" },
-    }),
+    often: defineKernel({ ...form("often", canvasTexels), bindings: oftenBindings }),
     seldom: defineKernel({ ...form("seldom", canvasBuffer), bindings: seldomBindings }),
   };
 }

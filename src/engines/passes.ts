@@ -8,77 +8,30 @@
 import objectBuffer from "../../shaders/engines/passes/object_buffer.wgsl" with { type: "text" };
 import correct128 from "../../shaders/engines/passes/correct_128.wgsl" with { type: "text" };
 import correctSource from "../../shaders/engines/passes/correct.wgsl" with { type: "text" };
-import counts from "../../shaders/engines/passes/counts.wgsl" with { type: "text" };
-import light128 from "../../shaders/engines/passes/light_128.wgsl" with { type: "text" };
-import lightSource from "../../shaders/engines/passes/light.wgsl" with { type: "text" };
 import renewSource from "../../shaders/engines/passes/renew.wgsl" with { type: "text" };
 import pieSteps from "../../shaders/engines/pie_steps.wgsl" with { type: "text" };
 import renew128 from "../../shaders/engines/passes/renew_128.wgsl" with { type: "text" };
 import restore128 from "../../shaders/engines/passes/restore_128.wgsl" with { type: "text" };
 import restoreSource from "../../shaders/engines/passes/restore.wgsl" with { type: "text" };
-import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
-import objectLanes from "../../shaders/engines/passes/object_lanes.wgsl" with { type: "text" };
-import objectReads from "../../shaders/engines/passes/object_reads.wgsl" with { type: "text" };
-import rowHalves from "../../shaders/engines/passes/row_halves.wgsl" with { type: "text" };
-import rowTexel from "../../shaders/engines/passes/row_texel.wgsl" with { type: "text" };
-import turns from "../../shaders/ops/fft_turns.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import type { Gpu } from "../gpu/device.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { type Canvas, readsOften } from "./canvas.ts";
+import { type LightWork, recordLight } from "./light_passes.ts";
+import {
+  GROUP,
+  lanesConstants,
+  OBJECT_ACCESS,
+  type ObjectForm,
+  objectForm,
+  objectRows,
+  PASS_SIZE,
+  type PlaneAccess,
+  planeRows,
+  SHARE,
+  shared,
+} from "./pass_forms.ts";
 import { modulusText, noiseConstants, type ProjectionNoise } from "./modulus.ts";
 
-/** N of the planes that are projected this way. */
-export const PASS_SIZE = 128;
-/** Invocations of a workgroup; each has two lines. */
-export const GROUP = 32;
-/** Workgroups that share a plane. */
-export const SHARE = PASS_SIZE / 2 / GROUP;
-
-const shared = [counts, turns, butterflies];
-/** How planes are read that the dispatch before has written: a single one needs no copy. */
-export type PlaneAccess = "texel" | "halves";
-/** Text that declares `name_row` of planes that are read in one of these ways. */
-export function planeRows(name: string, access: PlaneAccess): string {
-  return (access === "texel" ? rowTexel : rowHalves).replaceAll("NAME", name);
-}
-
-/** How the object is read: pair by pair from a texture or the buffer, or once for neighbours in a subgroup. */
-type ObjectForm = "lanes" | "often" | "seldom";
-const OBJECT_ACCESS = { lanes: "texel", often: "texel_pairs", seldom: "pairs" } as const;
-function objectRows(name: string, form: ObjectForm): string {
-  return (form === "lanes" ? objectLanes : objectReads).replaceAll("NAME", name);
-}
-function byObject<K>(make: (form: ObjectForm) => K): Record<ObjectForm, K> {
-  return { lanes: make("lanes"), often: make("often"), seldom: make("seldom") };
-}
-/** The form that reads the canvas fastest; rows of a patch come in groups of 16, which lanes must divide. */
-function objectForm({ profile }: Gpu, canvas: Canvas, count: number): ObjectForm {
-  if (!readsOften(profile, canvas, count)) return "seldom";
-  return profile.shuffles === 8 || profile.shuffles === 16 ? "lanes" : "often";
-}
-function lanesConstants({ profile }: Gpu, form: ObjectForm): Record<string, number> {
-  return form === "lanes" ? { LANES: profile.shuffles } : {};
-}
-
-const lights = byObject((form) =>
-  defineKernel({
-    label: `engines/passes/light#light ${PASS_SIZE} ${form}`,
-    source: lightSource,
-    snippets: [light128, objectRows("object", form), ...shared],
-    entryPoint: "light",
-    bindings: {
-      visits: "read",
-      object: OBJECT_ACCESS[form],
-      probe: "texel",
-      waves: "store_pairs",
-      parts: "read_write",
-    },
-    params: { first: "u32", columns: "u32", probeStride: "u32" },
-    workgroup: GROUP,
-  })
-);
 const correctKernel = (measured: "texel" | "load", halfway: PlaneAccess) =>
   defineKernel({
     label: `engines/passes/correct#correct ${PASS_SIZE} ${measured} ${halfway}`,
@@ -156,28 +109,12 @@ export interface Renewal {
   readonly steps: Record<"alphaObject" | "betaObject" | "alphaProbe" | "betaProbe", number>;
 }
 
-/** What is projected: tensors and values of a projection, one mode. */
-export interface PassWork {
-  /** (visits, 8) words. */
-  readonly visits: Tensor;
-  /** (rows, columns, 2). */
-  readonly object: Tensor;
-  /** (N, N, 2) or (count, N, N, 2). */
-  readonly probe: Tensor;
+/** What is projected: tensors and values of a projection, one mode. `waves` receive chi. */
+export interface PassWork extends LightWork {
   /** Measured amplitudes in the order of the engines. */
   readonly measured: Tensor;
-  /** (count, N, N, 2) f32: receives chi. */
-  readonly waves: Tensor;
   /** (visits, 4) f32. */
   readonly stats: Tensor;
-  /** First visit. */
-  readonly first: number;
-  /** Visits. */
-  readonly count: number;
-  /** The canvas. */
-  readonly canvas: Canvas;
-  /** vec4 from the probe of one visit to that of the next, 0 for one probe. */
-  readonly probeStride: number;
   /** Noise model. */
   readonly noise: ProjectionNoise;
   /** Part of the way to the measured modulus. */
@@ -228,14 +165,11 @@ export function recordRenewal(plan: Plan, work: PassWork, { probeOut, steps }: R
  * Records the first two dispatches, which leave the waves in the midst, in `turned`; returns what they
  * counted. Those of one visit must be left in another tensor than `work.waves`, which is overwritten.
  */
-function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
-  const { visits, object, probe, measured, waves, first, count } = work;
-  const { canvas, probeStride, noise, step } = work, { columns } = canvas;
+export function recordCorrected(plan: Plan, work: PassWork, turned: Tensor): Tensor {
+  const { visits, measured, waves, first, count, noise, step } = work;
   const { arena } = plan.gpu, groups = count * SHARE, grid = [groups, 1, 1] as const;
   const parts = arena.allocate("projection counts", [2 * groups, 4]);
-  const read = objectForm(plan.gpu, canvas, count);
-  const light = { ...lights[read], constants: lanesConstants(plan.gpu, read) };
-  plan.run(light, { visits, object, probe, waves, parts }, { first, columns, probeStride }, grid);
+  recordLight(plan, work, parts);
   const forms = measured.constant ? corrects.constant : corrects.windowed;
   const correct = turned === waves ? forms.many : forms.one;
   plan.run(

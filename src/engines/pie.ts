@@ -223,17 +223,17 @@ export class PieEngine implements Engine {
     const state = this.#state, space = this.#space!;
     const { batch: count } = this.#sweeper, first = k * count;
     const visit = this.#visit(plan, first, count, shifted);
-    recordProjection(plan, state, visit);
     const batch = gatherBatch(this.#sweeper, k, visit.probe, this.#waves);
-    plan.clear(space.scalars);
-    if (objectOn) recordObjectSums(plan, state, batch, space);
     const terms = this.#terms!, turned = probeOn && shifted;
-    if (turned) recordProbeWeights(plan, state, batch, space);
-    else if (probeOn) recordProbeSums(plan, state, batch, space);
     // Without local damping the step is one number, applied when the terms are added.
     const plain = steps.probe.alpha === 1;
     let planes: Planes | undefined;
-    if (turned && plain) planes = this.#shift!.recordTerms(plan, batch, terms);
+    if (turned && plain) planes = this.#shift!.recordProjectedTerms(plan, visit, batch, terms);
+    else recordProjection(plan, state, visit);
+    plan.clear(space.scalars);
+    if (objectOn) recordObjectSums(plan, state, batch, space);
+    if (turned) recordProbeWeights(plan, state, batch, space);
+    else if (probeOn) recordProbeSums(plan, state, batch, space);
     if (turned && !plain) recordProbeTerms(plan, state, batch, terms);
     if (objectOn) recordObjectApply(plan, state, batch, space, steps.object);
     if (turned && !plain) {
@@ -288,12 +288,13 @@ export class PieEngine implements Engine {
   #visit(plan: Plan, first: number, count: number, shifted: boolean): Projection {
     const { visits, stats } = this.#sweeper, { noise, projectionStep } = this.#options;
     const shift = shifted ? this.#shift : undefined;
-    shift?.recordShift(plan, first, count);
+    const lines = shift?.recordProbes(plan, first, count);
     return {
       visits,
       first,
       count,
       probe: shift?.probes ?? this.#state.probe,
+      lines,
       waves: this.#waves,
       stats,
       noise,

@@ -23,9 +23,12 @@ import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { modulusText, noiseConstants, type ProjectionNoise } from "./modulus.ts";
-import { PASS_SIZE, recordPasses, recordRenewal, type Renewal } from "./passes.ts";
+import { PASS_SIZE } from "./pass_forms.ts";
+import { recordPasses, recordRenewal, type Renewal } from "./passes.ts";
+import type { Planes } from "./shift_passes.ts";
 import { stageRadices } from "./spectrum.ts";
 import { type EngineView, VISIT_WORDS } from "./state.ts";
+import { recordTermsPasses } from "./terms_passes.ts";
 
 /** Texts a kernel with an in-place transform consists of, besides its own. */
 export const TRANSFORM_SNIPPETS: readonly string[] = [transform, turns, rows, powers, butterflies];
@@ -40,6 +43,8 @@ export interface Projection {
   readonly count: number;
   /** (K, N, N, 2), or (count, K, N, N, 2) with a probe for each visit. */
   readonly probe: Tensor;
+  /** Of probes on half of their way (`ShiftedProbe.recordProbes`), which are then written: one mode. */
+  readonly lines?: Tensor | undefined;
   /** (count, K, N, N, 2) f32: receives chi. */
   readonly waves: Tensor;
   /** (visits, 4) f32: error, max sum |P|^2, max |O|^2, predicted energy, for each visit. */
@@ -120,14 +125,37 @@ function projectKernel(size: number, modes: number, profile: AdapterProfile): Pr
  */
 export function recordProjection(plan: Plan, state: EngineView, projection: Projection): void {
   const { size, modes } = state.shape, { count } = projection, { profile } = plan.gpu;
-  const { tensors, params, noise } = prepare(state, projection);
+  const { tensors, params, ...rest } = prepare(state, projection), { noise } = rest;
   if (inPasses(plan, state)) {
-    recordPasses(plan, { ...tensors, ...params, noise, count, canvas: state.shape });
+    recordPasses(plan, { ...tensors, ...params, ...rest, count, canvas: state.shape });
   } else {
     const kernel = projectKernel(size, modes, profile);
     const constants = { ...kernel.constants, ...noiseConstants(noise) };
     plan.run({ ...kernel, constants }, tensors, params, [count, 1, 1]);
   }
+}
+
+/**
+ * Records a projection and the terms O* chi of shifted probes on their way back to the spectrum, where both
+ * share a dispatch.
+ *
+ * @param terms (count, K, N, N, 2) of scratch.
+ * @returns planes for the sum of the terms, or undefined if nothing was recorded.
+ * @throws {ShapeError} if a tensor is too small.
+ */
+export function recordProjectedTerms(
+  plan: Plan,
+  state: EngineView,
+  projection: Projection,
+  terms: Tensor,
+): Planes | undefined {
+  if (!inPasses(plan, state)) return undefined;
+  const { tensors, params, ...rest } = prepare(state, projection), { count } = projection;
+  return recordTermsPasses(
+    plan,
+    { ...tensors, ...params, ...rest, count, canvas: state.shape },
+    terms,
+  );
 }
 
 /**
@@ -144,8 +172,8 @@ export function recordProjectedUpdate(
   renewal: Renewal,
 ): boolean {
   if (!inPasses(plan, state) || projection.count !== 1) return false;
-  const { tensors, params, noise } = prepare(state, projection);
-  recordRenewal(plan, { ...tensors, ...params, noise, count: 1, canvas: state.shape }, renewal);
+  const { tensors, params, ...rest } = prepare(state, projection);
+  recordRenewal(plan, { ...tensors, ...params, ...rest, count: 1, canvas: state.shape }, renewal);
   return true;
 }
 
@@ -155,7 +183,7 @@ function inPasses({ gpu }: Plan, { shape }: EngineView): boolean {
 
 function prepare({ object, measured, shape }: EngineView, projection: Projection) {
   const { size, modes, columns } = shape, plane = modes * size * size * 2;
-  const { visits, first, count, probe, waves, stats, noise = "amplitude" } = projection;
+  const { visits, first, count, probe, lines, waves, stats, noise = "amplitude" } = projection;
   visits.checkRange(VISIT_WORDS * first, VISIT_WORDS * count);
   stats.checkRange(4 * first, 4 * count);
   waves.checkRange(0, count * plane);
@@ -172,5 +200,6 @@ function prepare({ object, measured, shape }: EngineView, projection: Projection
       step: projection.step ?? (noise === "poisson" ? 0.5 : 1),
     },
     noise,
+    lines,
   };
 }

@@ -7,11 +7,13 @@
  * @module
  */
 import source from "../../shaders/engines/shift.wgsl" with { type: "text" };
+import transposeSource from "../../shaders/engines/passes/transpose.wgsl" with { type: "text" };
+import index from "../../shaders/lib/index.wgsl" with { type: "text" };
 import type { Gpu } from "../gpu/device.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { PASS_SIZE } from "./passes.ts";
+import { PASS_SIZE } from "./pass_forms.ts";
 import { recordShiftPasses, recordUnshiftPasses } from "./shift_passes.ts";
 import { TRANSFORM_SNIPPETS, transformConstants, transformWorkgroup } from "./project.ts";
 
@@ -46,7 +48,7 @@ function shiftKernel(gpu: Gpu, size: number, entryPoint: Entry): ShiftKernel {
 export interface ShiftTensors {
   /** (visits, 8) words of `encodeVisits`. */
   readonly visits: Tensor;
-  /** (K, N, N, 2) f32 spectrum of the probe, order of the engines. */
+  /** (K, N, N, 2) f32 spectrum of the probe, by `recordSpectrum`. */
   readonly spectrum: Tensor;
   /** (count, K, N, N, 2) f32. */
   readonly waves: Tensor;
@@ -65,7 +67,7 @@ export interface ShiftRange {
 }
 
 /** True where lines in registers are faster than one dispatch for all. */
-export function inPasses({ profile }: Gpu, { size }: ShiftRange): boolean {
+export function inPasses({ profile }: Gpu, { size }: Pick<ShiftRange, "size">): boolean {
   return profile.texelReads && size === PASS_SIZE;
 }
 
@@ -94,8 +96,19 @@ export function recordUnshift(
   plan.run(kernel, tensors, { size, modes, first }, [count * modes, 1, 1]);
 }
 
+const transpose = defineKernel({
+  source: transposeSource,
+  snippets: [index],
+  label: `engines/passes/transpose#transpose ${PASS_SIZE}`,
+  entryPoint: "transpose",
+  bindings: { planes: "read_write" },
+  params: { count: "u32" },
+  constants: { SIZE: PASS_SIZE },
+});
+
 /**
- * Records an orthonormal transform in place, into the order of the engines or back.
+ * Records an orthonormal transform in place, into the order of shifts or back: that of the engines, transposed
+ * where shifts take whole lines.
  *
  * @param waves (planes, N, N, 2) f32.
  * @param unused any other tensors of the range; they are bound, not touched.
@@ -109,6 +122,9 @@ export function recordSpectrum(
   inverse: boolean,
 ): void {
   const kernel = shiftKernel(plan.gpu, size, inverse ? "synthesise" : "analyse");
-  const params = { size, modes: 1, first: 0 };
+  const params = { size, modes: 1, first: 0 }, count = planes * size * size;
+  const turned = inPasses(plan.gpu, { size });
+  if (turned && inverse) plan.run(transpose, { planes: waves }, { count }, count);
   plan.run(kernel, { ...unused, waves }, params, [planes, 1, 1]);
+  if (turned && !inverse) plan.run(transpose, { planes: waves }, { count }, count);
 }

@@ -8,9 +8,13 @@ import gather128 from "../../shaders/engines/passes/gather_128.wgsl" with { type
 import gatherSource from "../../shaders/engines/passes/gather.wgsl" with { type: "text" };
 import put from "../../shaders/engines/passes/put.wgsl" with { type: "text" };
 import termsSource from "../../shaders/engines/passes/terms.wgsl" with { type: "text" };
-import shift128 from "../../shaders/engines/passes/shift_128.wgsl" with { type: "text" };
+import shiftFirst from "../../shaders/engines/passes/shift_first_128.wgsl" with { type: "text" };
+import shiftLast from "../../shaders/engines/passes/shift_last_128.wgsl" with { type: "text" };
 import shiftSource from "../../shaders/engines/passes/shift.wgsl" with { type: "text" };
-import unshift128 from "../../shaders/engines/passes/unshift_128.wgsl" with { type: "text" };
+import unshiftFirst from "../../shaders/engines/passes/unshift_first_128.wgsl" with {
+  type: "text",
+};
+import unshiftLast from "../../shaders/engines/passes/unshift_last_128.wgsl" with { type: "text" };
 import unshiftSource from "../../shaders/engines/passes/unshift.wgsl" with { type: "text" };
 import opaque from "../../shaders/lib/opaque.wgsl" with { type: "text" };
 import butterflies from "../../shaders/ops/fft_butterflies.wgsl" with { type: "text" };
@@ -19,20 +23,29 @@ import { defineKernel } from "../gpu/kernel.ts";
 import type { Plan } from "../gpu/plan.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type Canvas, canvasKernels, readsOften } from "./canvas.ts";
-import { GROUP, PASS_SIZE, type PlaneAccess, planeRows, SHARE } from "./passes.ts";
+import { GROUP, PASS_SIZE, type PlaneAccess, planeRows, SHARE } from "./pass_forms.ts";
 import type { ShiftRange, ShiftTensors } from "./shift.ts";
 
-const shiftOf = (source: PlaneAccess) =>
+const shiftTable = {
+  source: shiftSource,
+  entryPoint: "shift",
+  params: { first: "u32", modes: "u32", axis: "u32", whole: "u32", scale: "f32" },
+  workgroup: GROUP,
+} as const;
+const shift = defineKernel({
+  ...shiftTable,
+  label: `engines/passes/shift#shift ${PASS_SIZE} first`,
+  snippets: [shiftFirst, planeRows("source", "texel"), turns, butterflies],
+  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
+});
+const shiftLastOf = (source: PlaneAccess) =>
   defineKernel({
-    label: `engines/passes/shift#shift ${PASS_SIZE} ${source}`,
-    source: shiftSource,
-    snippets: [shift128, planeRows("source", source), turns, butterflies],
-    entryPoint: "shift",
-    bindings: { visits: "read", source, lines: "store_pairs" },
-    params: { first: "u32", modes: "u32", axis: "u32", whole: "u32", scale: "f32" },
-    workgroup: GROUP,
+    ...shiftTable,
+    label: `engines/passes/shift#shift ${PASS_SIZE} last ${source}`,
+    snippets: [shiftLast, planeRows("source", source), turns, butterflies],
+    bindings: { visits: "read", source, lines: "store" },
   });
-const shift = { many: shiftOf("texel"), one: shiftOf("halves") };
+const shiftLasts = { many: shiftLastOf("texel"), one: shiftLastOf("halves") };
 
 const unshiftTable = {
   source: unshiftSource,
@@ -40,32 +53,43 @@ const unshiftTable = {
   params: { first: "u32", modes: "u32", axis: "u32", scale: "f32" },
   workgroup: GROUP,
 } as const;
-function unshiftOf(source: PlaneAccess) {
-  const snippets = [unshift128, planeRows("source", source), turns, butterflies];
-  const bindings = { visits: "read", source, lines: "store_pairs" } as const;
+const unshiftFirstOf = (source: PlaneAccess) =>
+  defineKernel({
+    ...unshiftTable,
+    label: `engines/passes/unshift#unshift ${PASS_SIZE} first ${source}`,
+    snippets: [unshiftFirst, put, planeRows("source", source), turns, butterflies],
+    bindings: { visits: "read", source, lines: "store_pairs" },
+  });
+const unshift = { many: unshiftFirstOf("texel"), one: unshiftFirstOf("halves") };
+function unshiftLastOf(source: PlaneAccess) {
+  const snippets = [unshiftLast, planeRows("source", source), turns, butterflies];
+  const constants = { MANY: source === "texel" ? 1 : 0 };
+  const bindings = { visits: "read", source, lines: "store" } as const;
   return {
     put: defineKernel({
       ...unshiftTable,
-      label: `engines/passes/unshift#unshift ${PASS_SIZE} ${source}`,
+      label: `engines/passes/unshift#unshift ${PASS_SIZE} last ${source}`,
       snippets: [put, ...snippets],
+      constants,
       bindings,
     }),
     add: defineKernel({
       ...unshiftTable,
-      label: `engines/passes/unshift#unshift ${PASS_SIZE} ${source} add`,
+      label: `engines/passes/unshift#unshift ${PASS_SIZE} last ${source} add`,
       snippets: [add, ...snippets],
+      constants,
       bindings: { ...bindings, before: "texel" },
     }),
   };
 }
-const unshift = { many: unshiftOf("texel"), one: unshiftOf("halves") };
+const unshiftLasts = { many: unshiftLastOf("texel"), one: unshiftLastOf("halves") };
 
 const gather = defineKernel({
   label: `engines/passes/gather#gather ${PASS_SIZE}`,
   source: gatherSource,
   snippets: [gather128, put, planeRows("source", "texel"), opaque, turns, butterflies],
   entryPoint: "gather",
-  bindings: { visits: "read", source: "texel", lines: "store_pairs" },
+  bindings: { visits: "read", source: "texel", lines: "store" },
   params: { first: "u32", modes: "u32", count: "u32", run: "u32", scale: "f32" },
   workgroup: GROUP,
 });
@@ -76,7 +100,7 @@ const termsKernels = canvasKernels((object, form) =>
   defineKernel({
     label: `engines/passes/terms#terms ${PASS_SIZE} ${form}`,
     source: termsSource,
-    snippets: [unshift128, put, turns, butterflies],
+    snippets: [unshiftFirst, put, turns, butterflies],
     entryPoint: "terms",
     bindings: {
       visits: "read",
@@ -103,15 +127,21 @@ function between(plan: Plan, waves: Tensor, { count, modes }: ShiftRange) {
   } as const;
 }
 
+/** Records the first half of a shift of probes: the rows of their spectrum, taken back into `waves`. */
+export function recordHalfShift(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
+  const { visits, spectrum: source, waves: lines } = tensors, { first, modes, count } = range;
+  const params = { first, modes, axis: 1, whole: 1, scale: 1 };
+  plan.run(shift, { visits, source, lines }, params, [count * modes * SHARE, 1, 1]);
+}
+
 /** Records waves[v] = probe shifted by the fraction of visit v. Needs an adapter with texel reads. */
 export function recordShiftPasses(plan: Plan, tensors: ShiftTensors, range: ShiftRange): void {
-  const { visits, spectrum, waves } = tensors, { first, modes, count, size } = range;
+  const { visits, waves } = tensors, { first, modes, count, size } = range;
   const grid = [count * modes * SHARE, 1, 1] as const,
     { access, lines, end } = between(plan, waves, range);
-  const before = { first, modes, axis: 0, whole: 1, scale: 1 };
-  plan.run(shift.many, { visits, source: spectrum, lines }, before, grid);
-  const after = { first, modes, axis: 1, whole: 0, scale: 1 / size };
-  plan.run(shift[access], { visits, source: lines, lines: waves }, after, grid);
+  recordHalfShift(plan, { ...tensors, waves: lines }, range);
+  const after = { first, modes, axis: 0, whole: 0, scale: 1 / size };
+  plan.run(shiftLasts[access], { visits, source: lines, lines: waves }, after, grid);
   end();
 }
 
@@ -125,8 +155,8 @@ export function recordUnshiftPasses(
   const { visits, spectrum, waves } = tensors, { first, modes, count, size } = range;
   const grid = [count * modes * SHARE, 1, 1] as const,
     { access, lines, end } = between(plan, waves, range);
-  const kernels = unshift[access], before = { first, modes, axis: 0, scale: 1 };
-  plan.run(kernels.put, { visits, source: waves, lines }, before, grid);
+  const kernels = unshiftLasts[access], before = { first, modes, axis: 0, scale: 1 };
+  plan.run(unshift[access], { visits, source: waves, lines }, before, grid);
   const after = { first, modes, axis: 1, scale: 1 / size };
   if (accumulate) {
     plan.run(
@@ -164,7 +194,12 @@ export interface Planes {
 }
 
 /** Records the second dispatch of the adjoint of a batch where only the sum over its visits is wanted. */
-function recordGather(plan: Plan, visits: Tensor, source: Tensor, range: ShiftRange): Planes {
+export function recordGather(
+  plan: Plan,
+  visits: Tensor,
+  source: Tensor,
+  range: ShiftRange,
+): Planes {
   const { first, modes, count, size } = range, run = Math.ceil(count / RUNS);
   const runs = Math.ceil(count / run), params = { first, modes, count, run, scale: 1 / size };
   const { arena } = plan.gpu, lines = arena.allocate("sums of lines", [runs, modes, size, size, 2]);
@@ -181,12 +216,12 @@ export function recordUnshiftSums(
 ): Planes {
   const { first, modes, count } = range, params = { first, modes, axis: 0, scale: 1 };
   const tensors = { visits, source: waves, lines: waves };
-  plan.run(unshift.many.put, tensors, params, [count * modes * SHARE, 1, 1]);
+  plan.run(unshift.many, tensors, params, [count * modes * SHARE, 1, 1]);
   return recordGather(plan, visits, waves, range);
 }
 
 /** Records O* chi of each visit and, in the same dispatches, their shift back, for the sum of their spectra. */
-export function recordTermsPasses(
+export function recordTermsUnshift(
   plan: Plan,
   tensors: TermTensors,
   canvas: Canvas,

@@ -49,14 +49,17 @@ for (const texelReads of [true, false]) {
       const whole = simulateProblem({ size: 16, grid: [3, 2], bad: [5, 77] });
       const between = simulateProblem({ size: 16, modes: 2, grid: [2, 4], subpixel: true });
       const far = simulateProblem({ size: 16, grid: [2, 3], subpixel: true, margin: 24 });
-      const large = { size: 128, grid: [3, 1] } as const;
+      const large = { size: 128, grid: [3, 1] } as const, moved = { ...large, subpixel: true };
       const cases: readonly [string, ReferenceProblem, LsqmlOptions][] = [
         ["whole pixels", whole, base],
         ["probe from sweep 2", whole, { ...base, probeStart: 1, batch: 6 }],
         ["sub-pixel, two modes, uneven batches", between, base],
         ["large canvas", far, base],
         ["N 128, whole pixels", simulateProblem(large), { ...base, batch: 2 }],
-        ["N 128, sub-pixel", simulateProblem({ ...large, subpixel: true }), { ...base, batch: 2 }],
+        ["N 128, sub-pixel", simulateProblem(moved), { ...base, batch: 2 }],
+        ["N 128, one by one", simulateProblem({ ...moved, grid: [1, 2] }), { ...base, batch: 1 }],
+        ["N 128, two modes", simulateProblem({ ...moved, modes: 2 }), { ...base, batch: 2 }],
+        ["N 128, large canvas", simulateProblem({ ...moved, margin: 80 }), { ...base, batch: 2 }],
       ];
       for (const [name, problem, options] of cases) {
         const noise = randomValues(problem.object.length + problem.probe.length, 4, 0.1);
@@ -84,6 +87,25 @@ for (const texelReads of [true, false]) {
       }
     }, { texelReads }));
 }
+
+Deno.test("N = 128 between pixels: the same bytes with 64-bit integers and subgroups, and without", async () => {
+  const run = async (native: boolean): Promise<Float32Array[]> => {
+    const results: Float32Array[] = [];
+    await withGpu(async (gpu) => {
+      // Canvases of an odd and of an even number of columns.
+      for (const grid of [[3, 1], [1, 2]] as const) {
+        const problem = simulateProblem({ size: 128, grid, subpixel: true });
+        using state = stateOf(gpu, problem, problem.object.map((v) => 1.1 * v), problem.probe);
+        using engine = new LsqmlEngine(state, { ...base, batch: 2 });
+        await engine.compile();
+        await engine.sweep(0);
+        results.push(...await gpu.readAll([state.object, state.probe]));
+      }
+    }, { texelReads: true, wideStores: native, shuffles: native });
+    return results;
+  };
+  assert.deepEqual(await run(true), await run(false));
+});
 
 Deno.test("LSQ-ML recovers object and probe from exact data and stays at the solution", () =>
   withGpu(async (gpu) => {

@@ -2,8 +2,9 @@
 // statistics of engines/project.wgsl.
 var<workgroup> shared_counts: array<vec4f, GROUP>;
 var<private> own: vec4f;
-// Number within the workgroup.
+// Number within the workgroup, and invocations of a subgroup where neighbours share what they read.
 var<private> invocation: u32;
+override LANES: u32 = 8u;
 
 fn energy(v: vec4f) -> vec2f {
   return vec2f(dot(v.xy, v.xy), dot(v.zw, v.zw));

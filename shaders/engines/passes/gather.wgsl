@@ -15,5 +15,5 @@ fn gather(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) la
   let first = plane / params.modes * params.run;
   let end = opaque(min(first + params.run, params.count), wid);
   let line = plane % params.modes * SIZE * HALF + i;
-  gather_lines(line, params.modes * SIZE * HALF, first, end, (plane * HALF + i) * HALF);
+  gather_lines(line, params.modes * SIZE * HALF, first, end, line_place(plane, i));
 }

@@ -2,10 +2,10 @@
  * Writes the transforms of lines in registers beside this file.
  *
  * Most of them have a barrier before the stores, which makes nothing wait but saves up to a fifth of the
- * time of a dispatch on Mesa's software adapter, with vectors of 16 numbers up to a half. What is needed after a barrier is kept in memory,
- * from where lane after lane is stored; otherwise every lane stores the whole vectors to the stack to
- * take its numbers out of them. Rows that are transformed there and back gain only where vectors have 16
- * numbers.
+ * time of a dispatch on Mesa's software adapter, with vectors of 16 numbers up to a half. What is needed after a
+ * barrier is kept in memory, from where lane after lane is stored; otherwise every lane stores the whole vectors to
+ * the stack to take its numbers out of them. Rows that are transformed there and back gain only where vectors have 16
+ * numbers; shifted probes that are stored before they are lit gain nothing, and lose a sixth one by one.
  *
  * The emitted files are committed and loaded as they are; run this only after a change here:
  * `deno run -A shaders/engines/passes/generate.ts`. A test checks that the files are up to date.
@@ -13,51 +13,24 @@
  * @module
  */
 
-import { across, back, blocks, type LineShape, list, sizes } from "../../ops/fft2_lines/lines.ts";
+import { across, back, blocks, type LineShape, list } from "../../ops/fft2_lines/lines.ts";
+import {
+  BARRIER,
+  CONJUGATE,
+  head,
+  kept,
+  numbersBack,
+  packed,
+  RAMP,
+  ramped,
+  shifted,
+  storedLines,
+  type Way,
+  wayText,
+} from "./texts.ts";
 
 /** Lines that are emitted. */
 export const PASSES: readonly LineShape[] = [{ size: 128, radices: [16, 8] }];
-
-function head(shape: LineShape): string {
-  const { size, radices: [first, last] } = shape;
-  return `// Lines of ${size} complex numbers in registers, two at a time: radix ${first} across, then radix ${last} in blocks;
-// frequencies stay where the butterflies leave them (src/engines/spectrum.ts). No scaling. Emitted by
-// generate.ts: change that file.
-${sizes(shape)}// Invocations of a workgroup, and workgroups that share a plane.
-const GROUP: u32 = 32u;
-const SHARE: u32 = HALF / GROUP;
-`;
-}
-
-/**
- * What is left of two lines, packed in p0, p1, ..: numbers 4 i to 4 i + 3 of a line together, line after
- * line, so that the lines of the other axis lie side by side. `number(j)` holds number j of both, and
- * `finish(place, pair)` is what becomes of two neighbours.
- */
-function packed(
-  { size }: LineShape,
-  tensor: string,
-  number: (j: number) => string,
-  finish: (place: number, pair: string) => string = (_, pair) => pair,
-): string {
-  return ["xy", "zw"].map((part, line) =>
-    list(size / 4, (i) => {
-      const two = (half: number): string => {
-        const j = 4 * i + 2 * half, pair = `vec4f(${number(j)}.${part}, ${number(j + 1)}.${part})`;
-        return finish((line * size + j) / 2, pair);
-      };
-      return `  let p${line * size / 4 + i} = pack_${tensor}(${two(0)}, ${two(1)});`;
-    })
-  ).join("\n");
-}
-
-/** Stores what {@linkcode packed} made, from `to` on. */
-function kept({ size }: LineShape, tensor: string): string {
-  return list(size / 2, (i) => `  keep_${tensor}(to + ${i}u, p${i});`);
-}
-
-const BARRIER = `  // See head of generate.ts.
-  workgroupBarrier();`;
 
 /** Columns of the exit wave, transformed; they are left as rows. */
 function lightText(shape: LineShape): string {
@@ -109,14 +82,10 @@ function backText(
   taken: (row: number, value: string) => string,
   stored?: (row: number) => string,
 ): string {
-  const [first, last] = shape.radices;
+  const [, last] = shape.radices;
   const rows = (item: (row: number, value: string) => string): string =>
-    list(
-      last,
-      (j) => `  ${list(first, (k) => item(j + k * last, `d${j}[${k}] * CONJUGATE`), " ")}`,
-    );
-  return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
-
+    numbersBack(shape, (row, value) => item(row, `${value} * CONJUGATE`));
+  return `${head(shape)}${CONJUGATE}
 fn ${name}(at: u32, to: u32) {
 ${back(shape, (k, j) => `turned_row(at, ${k * last + j}u)`)}
 ${rows(taken)}${stored === undefined ? "" : `\n${BARRIER}\n${rows(stored)}`}
@@ -131,99 +100,79 @@ function restoreText(shape: LineShape): string {
   return backText(shape, "restore_columns", taken, stored);
 }
 
+/** Columns back, stored, and, as `term(row, number)`, transformed and ramped again. */
+function restoreTermsText(shape: LineShape): string {
+  const [, last] = shape.radices;
+  const keep = (row: number): string => `keep_waves(at + ${row}u * HALF, pack_waves(x${row}));`;
+  const number = (j: number): string => `e${Math.floor(j / last)}_${j % last}`;
+  return `${head(shape)}${CONJUGATE}${RAMP}${wayText("across")}
+fn restore_terms(at: u32, to: u32, d: f32) {
+${back(shape, (k, j) => `turned_row(at, ${k * last + j}u)`)}
+${numbersBack(shape, (row, value) => `let x${row} = ${value} * CONJUGATE;`)}
+${BARRIER}
+${numbersBack(shape, keep)}
+${ramped(shape, (i) => `term(x${i}, ${i}u)`, (k, q, value) => `let e${k}_${q} = ${value};`)}
+${storedLines(shape, "across", number)}
+}
+`;
+}
+
 /** Columns back, under which object and probe are changed. */
 function renewText(shape: LineShape): string {
   return backText(shape, "renew_columns", (row, value) => `renewed(to, ${row}u, ${value});`);
 }
 
-/**
- * Factors of a ramp exp(-2 pi i f d / N): r{k} of frequency k and t{q} of frequency q R1, the upper half
- * of which is negative. A product of two or three takes less time than a sine and a cosine.
- */
-function ramp({ size, radices: [first, last] }: LineShape): string {
-  const angle = (f: number): string => `turned_by(${f}.0 * d / ${size}.0)`;
-  const product = (name: string, i: number, j: number): string => `times(${name}${i}, ${name}${j})`;
-  const part = (k: number): string => {
-    if (k === 1 || k === 4) return angle(k);
-    const near = k < 4 ? 1 : k % 4 === 0 ? 4 : k % 4;
-    return product("r", k - near, near);
-  };
-  const far = (q: number): string => {
-    if (q === 1) return angle(first);
-    if (q < last / 2) return product("t", q - 1, 1);
-    // As many turns back.
-    return q === last / 2 ? `conjugate(${product("t", 2, q - 2)})` : `conjugate(t${last - q})`;
-  };
-  return `${list(first - 1, (k) => `  let r${k + 1} = ${part(k + 1)};`)}
-${list(last - 1, (q) => `  let t${q + 1} = ${far(q + 1)};`)}`;
-}
-
-/** A number times the ramp of block k, place q. */
-function onRamp(k: number, q: number, value: string): string {
-  if (k === 0) return q === 0 ? value : `rotate(${value}, t${q})`;
-  return `rotate(${value}, ${q === 0 ? `r${k}` : `times(r${k}, t${q})`})`;
-}
-
-const RAMP = `
-fn times(a: vec2f, b: vec2f) -> vec2f {
-  return vec2f(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
-}
-
-fn conjugate(a: vec2f) -> vec2f {
-  return vec2f(a.x, -a.y);
-}
-
-fn turned_by(turns: f32) -> vec2f {
-  let angle = -6.283185307179586 * turns;
-  return vec2f(cos(angle), sin(angle));
-}
-`;
-
-/** Two neighbours, made ready to be stored by the file that uses this. */
-const finished = (place: number, pair: string): string => `finished(2u * to + ${place}u, ${pair})`;
-
-/** Lines of a spectrum, ramped and taken back, conjugated. */
-function shiftText(shape: LineShape): string {
+/** Columns of shifted probes, stored and lit: {@linkcode lightText} after {@linkcode shiftText}. */
+function lightShiftedText(shape: LineShape): string {
   const [, last] = shape.radices;
-  const item = (k: number, q: number): string =>
-    `${onRamp(k, q, `source_row(at, ${k * last + q}u)`)} * CONJUGATE`;
-  const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
-  return `${head(shape)}const CONJUGATE = vec4f(1.0, -1.0, 1.0, -1.0);
-${RAMP}
-fn shift_lines(at: u32, to: u32, d: f32) {
-${ramp(shape)}
-${back(shape, item)}
-${packed(shape, "lines", number, finished)}
+  const keep = (row: number): string => `keep_probes(at + ${row}u * HALF, pack_probes(x${row}));`;
+  const number = (j: number): string => `b${Math.floor(j / last)}[${j % last}]`;
+  return `${head(shape)}${RAMP}${CONJUGATE}const SCALE = CONJUGATE / f32(SIZE);
+
+fn light_shifted_columns(at: u32, l: Light, to: u32, d: f32) {
+${shifted(shape)}
+${numbersBack(shape, (row, value) => `let x${row} = ${value} * SCALE;`)}
+${numbersBack(shape, keep)}
+${across(shape, (i) => `lit(l, x${i}, ${i}u)`)}
+${blocks(shape)}
+${packed(shape, "waves", number)}
 ${BARRIER}
-${kept(shape, "lines")}
+${kept(shape, "waves")}
 }
 `;
 }
 
-/** Lines of numbers `item(i)`, transformed and ramped; `take(k, q, value)` is done with number q of block k. */
-function ramped(
-  shape: LineShape,
-  item: (i: number) => string,
-  take: (k: number, q: number, value: string) => string,
-): string {
-  const [first, last] = shape.radices;
-  const taken = (k: number, q: number): string => take(k, q, onRamp(k, q, `b${k}[${q}]`));
-  return `${across(shape, item)}
-${blocks(shape)}
-${ramp(shape)}
-${list(first, (k) => `  ${list(last, (q) => taken(k, q), " ")}`)}`;
+/** Columns of shifted directions, used. */
+function sumsText(shape: LineShape): string {
+  return `${head(shape)}${RAMP}${CONJUGATE}const SCALE = CONJUGATE / f32(SIZE);
+
+fn sum_columns(at: u32, d: f32) {
+${shifted(shape)}
+${numbersBack(shape, (row, value) => `summed(at, ${value} * SCALE, ${row}u);`)}
+}
+`;
 }
 
-/** Lines of what `number` gives, transformed and ramped. */
-function unshiftText(shape: LineShape): string {
+/** Lines of a spectrum, ramped, taken back and stored. */
+function shiftText(shape: LineShape, way: Way): string {
+  const [, last] = shape.radices;
+  const number = (j: number): string => `d${j % last}[${Math.floor(j / last)}]`;
+  return `${head(shape)}${CONJUGATE}${RAMP}${wayText(way)}
+fn shift_lines(at: u32, to: u32, d: f32) {
+${shifted(shape)}
+${storedLines(shape, way, number)}
+}
+`;
+}
+
+/** Lines of what `number` gives, transformed and ramped. @param barrier before the stores. */
+function unshiftText(shape: LineShape, way: Way, declared = "", barrier?: string): string {
   const [, last] = shape.radices;
   const number = (j: number): string => `e${Math.floor(j / last)}_${j % last}`;
-  return `${head(shape)}${RAMP}
+  return `${head(shape)}${declared}${RAMP}${wayText(way)}
 fn unshift_lines(at: u32, to: u32, d: f32) {
 ${ramped(shape, (i) => `number(at, ${i}u)`, (k, q, value) => `let e${k}_${q} = ${value};`)}
-${packed(shape, "lines", number, finished)}
-${BARRIER}
-${kept(shape, "lines")}
+${storedLines(shape, way, number, barrier)}
 }
 `;
 }
@@ -233,7 +182,7 @@ function gatherText(shape: LineShape): string {
   const [first, last] = shape.radices;
   const sum = (k: number, q: number): string => `s${k}_${q}`;
   const number = (j: number): string => sum(Math.floor(j / last), j % last);
-  return `${head(shape)}${RAMP}
+  return `${head(shape)}${RAMP}${wayText("along")}
 fn gather_lines(from_first: u32, stride: u32, first: u32, end: u32, to: u32) {
 ${list(first, (k) => `  ${list(last, (q) => `var ${sum(k, q)} = vec4f(0.0);`, " ")}`)}
   var v = first;
@@ -246,9 +195,7 @@ ${ramped(shape, (i) => `source_row(at, ${i}u)`, (k, q, value) => `${sum(k, q)} +
   continuing { break if v >= end; }
   }
   }
-${packed(shape, "lines", number, finished)}
-${BARRIER}
-${kept(shape, "lines")}
+${storedLines(shape, "along", number)}
 }
 `;
 }
@@ -257,11 +204,22 @@ ${kept(shape, "lines")}
 export function emit(): Map<string, string> {
   const parts = {
     light: lightText,
+    light_shifted: lightShiftedText,
     correct: correctText,
     restore: restoreText,
+    restore_terms: restoreTermsText,
+    sums: sumsText,
     renew: renewText,
-    shift: shiftText,
-    unshift: unshiftText,
+    shift_first: (shape: LineShape) => shiftText(shape, "across"),
+    shift_last: (shape: LineShape) => shiftText(shape, "along"),
+    unshift_first: (shape: LineShape) => unshiftText(shape, "across"),
+    unshift_last: (shape: LineShape) =>
+      unshiftText(
+        shape,
+        "along",
+        "// False for a single plane, which takes less time without a barrier.\noverride MANY: bool = true;\n",
+        "  if (MANY) { workgroupBarrier(); }",
+      ),
     gather: gatherText,
   };
   return new Map(

@@ -1,5 +1,6 @@
-// One axis of the shift of probes by a ramp in their spectrum (engines/shift.wgsl): every invocation takes two lines of
-// the spectrum back and leaves them across, so that it is applied twice.
+// One axis of the shift of probes by a ramp in their spectrum (engines/shift.wgsl), which lies transposed: every invocation
+// takes two lines of it back. The first dispatch takes the rows, as columns, and leaves them across; the last one takes
+// columns, as the waves need them.
 struct Params { first: u32, modes: u32, axis: u32, whole: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(1) @binding(0) var<uniform> params: Params;
@@ -15,5 +16,5 @@ fn shift(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   // The spectrum is that of all visits, what comes after it is not.
   let source = select(plane, plane % params.modes, params.whole != 0u);
   let d = bitcast<vec2f>(visits[2u * (params.first + plane / params.modes) + 1u].xy);
-  shift_lines(source * SIZE * HALF + i, (plane * HALF + i) * HALF, select(d.x, d.y, params.axis != 0u));
+  shift_lines(source * SIZE * HALF + i, line_place(plane, i), select(d.x, d.y, params.axis != 0u));
 }

@@ -21,5 +21,5 @@ fn terms(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lan
   patch_start = visit.y * params.columns + visit.z + 2u * i;
   weight = bitcast<f32>(visit.w);
   let d = bitcast<vec2f>(visits[v + 1u].xy);
-  unshift_lines(plane * SIZE * HALF + i, (plane * HALF + i) * HALF, -d.x);
+  unshift_lines(plane * SIZE * HALF + i, line_place(plane, i), -d.x);
 }

@@ -21,6 +21,10 @@ fn turned_by(turns: f32) -> vec2f {
   return vec2f(cos(angle), sin(angle));
 }
 
+fn line_place(plane: u32, i: u32) -> u32 {
+  return (plane * HALF + i) * HALF;
+}
+
 fn shift_lines(at: u32, to: u32, d: f32) {
   let r1 = turned_by(1.0 * d / 128.0);
   let r2 = times(r1, r1);
