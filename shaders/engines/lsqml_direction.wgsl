@@ -1,5 +1,5 @@
-// Direction of the object of LSQ-ML (engines/lsqml_apply.wgsl) from the sums of a batch (engines/object_sums.wgsl), in rows of an
-// even number of pixels; one workgroup of 32 a tile of 16 x 16.
+// Direction of the object of LSQ-ML (engines/lsqml_apply.wgsl) from the sums of a batch (engines/object_sums.wgsl), in
+// rows of an even number of pixels; one workgroup of 32 a tile of 16 x 16.
 struct Params { columns: u32, rows: u32, bins: u32, damping: f32 }
 // Four numbers a tile: column, row, first member, members.
 @group(0) @binding(0) var<storage, read> bins: array<u32>;

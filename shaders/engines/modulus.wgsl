@@ -1,6 +1,6 @@
-// Factors f - 1 of two numbers with predicted intensities: what is to be added to give them the measured amplitudes a, or
-// to move them towards these, by the noise model (engines/project.wgsl); 0 where nothing was measured. Counts error and
-// energy in own.x and own.w.
+// Factors f - 1 of two numbers with predicted intensities: what is to be added to give them the measured amplitudes a,
+// or to move them towards these, by the noise model (engines/project.wgsl); 0 where nothing was measured. Counts error
+// and energy in own.x and own.w.
 // The file that uses this declares own and Params with step.
 override POISSON: bool = false;
 

@@ -51,7 +51,7 @@ fn add(sums: Row, probe: i32, first: i32, x: u32, inside: bool, even: bool) -> R
     }
     let term = along(seen, chi);
     // Numbers beyond the patch are those of another place.
-    let wanted = vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size) & vec2<bool>(inside);
+    let wanted = (vec2u(x + 2u * s, x + 2u * s + 1u) < vec2u(params.size)) & vec2<bool>(inside);
     result.along[s] += select(vec4f(0.0), term, wanted.xxyy);
     result.weights[s] += select(vec2f(0.0), energy(seen), wanted);
   }
@@ -92,7 +92,7 @@ fn keep(sums: Row, row: u32, column: u32) -> f32 {
     let weight = sums.weights[s];
     let sum = sums.along[s];
     store_numerators(place + s, vec4f(sum.xy, weight.x, 0.0), vec4f(sum.zw, weight.y, 0.0));
-    let on = vec2u(x, x + 1u) < vec2u(params.columns) & vec2<bool>(row < params.rows);
+    let on = (vec2u(x, x + 1u) < vec2u(params.columns)) & vec2<bool>(row < params.rows);
     let seen = select(vec2f(0.0), weight, on);
     largest = max(largest, max(seen.x, seen.y));
   }

@@ -52,6 +52,8 @@ for (const texelReads of [true, false]) {
       const large = { size: 128, grid: [3, 1] } as const, moved = { ...large, subpixel: true };
       const cases: readonly [string, ReferenceProblem, LsqmlOptions][] = [
         ["whole pixels", whole, base],
+        // Four visits share what is read of the probe; the last ones of the batch are two.
+        ["a batch of 34", simulateProblem({ size: 16, grid: [6, 6] }), { ...base, batch: 34 }],
         ["probe from sweep 2", whole, { ...base, probeStart: 1, batch: 6 }],
         ["sub-pixel, two modes, uneven batches", between, base],
         ["large canvas", far, base],

@@ -4,25 +4,11 @@ import { join } from "node:path";
 import { PALETTE } from "../../src/report/plot.ts";
 import { reportPage } from "../../src/report/page.ts";
 import { readContents } from "../../src/report/run_contents.ts";
+import { chromium } from "../support/chromium.ts";
 import { engineRun, evaluationRun, trainingRun } from "./sample_runs.ts";
 
-/** Name of a Chromium on the path, or undefined with a loud line. */
-async function chromium(): Promise<string | undefined> {
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-    const found = await new Deno.Command(name, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    })
-      .output().catch(() => undefined);
-    if (found?.success) return name;
-  }
-  console.warn("SKIPPED: no Chromium on the path (apt-get install chromium): report not looked at");
-  return undefined;
-}
-
 Deno.test("a browser shows the pictures and curves of a report", async () => {
-  const browser = await chromium();
+  const browser = await chromium("report not looked at");
   if (browser === undefined) return;
   const dir = await Deno.makeTempDir();
   try {

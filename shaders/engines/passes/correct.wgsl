@@ -1,5 +1,5 @@
 // Second of three dispatches of the modulus projection of one-mode exit waves (engines/project.wgsl): every invocation
-// transforms two rows, and takes the change of their modulus back. They are left as columns, so that the
+// transforms two rows and takes the change that gives them their modulus back. They are left as columns, so that the
 // last dispatch reads what lies together. `halfway` are the waves that the first one left.
 struct Params { first: u32, step: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;

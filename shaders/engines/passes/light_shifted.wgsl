@@ -1,5 +1,5 @@
-// First of three dispatches of the modulus projection of one-mode exit waves, as light.wgsl, and in the same one the last of
-// two that shift their probes, as shift.wgsl: the columns that come back from the spectrum are kept and lit.
+// First of three dispatches of the modulus projection of one-mode exit waves, as light.wgsl, and in the same one the last
+// of two that shift their probes, as shift.wgsl: the columns that come back from the spectrum are kept and lit.
 struct Params { first: u32, columns: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(5) var<storage, read_write> parts: array<vec4f>;

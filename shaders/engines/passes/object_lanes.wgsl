@@ -1,6 +1,7 @@
-// Pixels of a canvas as by object_reads.wgsl, with one read instead of two: where patches begin at an odd pixel, the second one is in the texel of the
-// neighbouring invocation. What the last invocation of a subgroup needs, all of them read for LANES of the rows
-// that follow, as many as there are invocations. Rows are asked for in the order 0, 8, 16, .., 1, 9, ..
+// Pixels of a canvas as by object_reads.wgsl, with one read instead of two: where patches begin at an odd pixel, the
+// second one is in the texel of the neighbouring invocation. What the last invocation of a subgroup needs, all of them
+// read for LANES of the rows that follow, as many as there are invocations. Rows are asked for in the order 0, 8, 16,
+// .., 1, 9, ..
 var<private> CANVAS_behind: vec4f;
 
 fn CANVAS_row(start: u32, row: u32) -> vec4f {

@@ -1,5 +1,6 @@
-// Last of three dispatches of the modulus projection of one-mode exit waves, as restore.wgsl, and in the same one the first of
-// two that shift the terms of the probe back, as terms.wgsl: O* chi of every visit, 0 for visits that do not count.
+// Last of three dispatches of the modulus projection of one-mode exit waves, as restore.wgsl, and in the same one the
+// first of two that shift the terms of the probe back, as terms.wgsl: O* chi of every visit, 0 for visits that do not
+// count.
 struct Params { first: u32, columns: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(4) var<storage, read> parts: array<vec4f>;

@@ -1,6 +1,6 @@
-// Products for the steps of LSQ-ML, as engines/lsqml_sums.wgsl, of one-mode exit waves, and in the same dispatch the last of two
-// that shift the direction of the probe to every visit, as shift.wgsl: the columns that come back from the spectrum are
-// used, not kept. Workgroup g of a visit leaves rows 2 (SHARE visit + g) and the next one.
+// Products for the steps of LSQ-ML, as engines/lsqml_sums.wgsl, of one-mode exit waves, and in the same dispatch the last
+// of two that shift the direction of the probe to every visit, as shift.wgsl: the columns that come back from the
+// spectrum are used, not kept. Workgroup g of a visit leaves rows 2 (SHARE visit + g) and the next one.
 struct Params { first: u32, columns: u32 }
 @group(0) @binding(0) var<storage, read> visits: array<vec4u>;
 @group(0) @binding(6) var<storage, read_write> rows_out: array<vec4f>;
